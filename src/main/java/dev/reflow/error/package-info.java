@@ -1,0 +1,3 @@
+/** Every failure that a client can see, named once. */
+@org.jspecify.annotations.NullMarked
+package dev.reflow.error;
