@@ -1,3 +1,5 @@
-/** Every failure that a client can see, named once. */
-@org.jspecify.annotations.NullMarked
+/** Every failure that a client can see, named once. Nothing here knows how a failure is transported. */
+@NullMarked
 package dev.reflow.error;
+
+import org.jspecify.annotations.NullMarked;

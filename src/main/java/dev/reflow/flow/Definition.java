@@ -1,0 +1,84 @@
+package dev.reflow.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A definition that was found valid: its tasks and their graph, beside the JSON as it came. */
+public final class Definition {
+    private final JsonNode json;
+    private final List<FlowTask> tasks;
+    private final Map<TaskName, FlowTask> byName;
+    private final List<List<Object>> locations;
+    private final TaskGraph graph;
+    private final Template template;
+
+    /** @param locations of each task, by position, as faults name it */
+    Definition(
+            JsonNode json,
+            List<FlowTask> tasks,
+            List<List<Object>> locations,
+            Map<TaskName, FlowTask> byName,
+            TaskGraph graph) {
+        this.json = json;
+        this.locations = List.copyOf(locations);
+        this.tasks = List.copyOf(tasks);
+        this.byName = Map.copyOf(byName);
+        this.graph = graph;
+        this.template = new Template(this.byName::containsKey);
+    }
+
+    /** What the client sent, unknown fields included. */
+    public JsonNode json() {
+        return json;
+    }
+
+    /** In the definition's order: {@code tasks().get(i).position() == i}. */
+    public List<FlowTask> tasks() {
+        return tasks;
+    }
+
+    public TaskGraph graph() {
+        return graph;
+    }
+
+    public Template template() {
+        return template;
+    }
+
+    public Optional<FlowTask> find(TaskName name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** The tasks that a task waits for. */
+    public List<FlowTask> dependencies(FlowTask task) {
+        return Arrays.stream(graph.dependencies(task.position()))
+                .mapToObj(tasks::get)
+                .toList();
+    }
+
+    /**
+     * A task's parameters with every reference replaced.
+     *
+     * @throws UnresolvedReferenceException when a path is absent from the output that it leads into
+     */
+    public JsonNode resolveParameters(FlowTask task, Function<TaskName, JsonNode> outputs) {
+        return template.resolve(task.parameters(), outputs);
+    }
+
+    /** Where something of a task stands in the JSON, for a fault. */
+    public List<Object> location(FlowTask task, String field, List<Object> inside) {
+        List<Object> location = new ArrayList<>(locations.get(task.position()));
+        location.add(field);
+        location.addAll(inside);
+        return location;
+    }
+
+    public List<Object> location(FlowTask task, String field) {
+        return location(task, field, List.of());
+    }
+}

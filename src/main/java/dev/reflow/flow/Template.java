@@ -1,0 +1,117 @@
+package dev.reflow.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Parameters with references in their strings. Braces that hold no reference are text. */
+public final class Template {
+    private static final String OPEN = "{{";
+    private static final String CLOSE = "}}";
+
+    private final Predicate<TaskName> known;
+
+    /** @param known the names of the definition's tasks */
+    Template(Predicate<TaskName> known) {
+        this.known = known;
+    }
+
+    /** Shows every reference in a string to {@code found}. */
+    void references(String text, Consumer<Reference> found) {
+        walk(text, literal -> {}, found);
+    }
+
+    /**
+     * The parameters with each reference replaced by what it refers to: a string that is one reference keeps the JSON
+     * type of its value, inside a longer string the value is text.
+     *
+     * @param outputs the output of a task that has one
+     * @throws UnresolvedReferenceException for the first path that is absent
+     */
+    JsonNode resolve(JsonNode parameters, Function<TaskName, JsonNode> outputs) {
+        if (parameters.isTextual()) {
+            return resolveText(parameters, outputs);
+        }
+        if (parameters.isArray()) {
+            ArrayNode resolved = JsonNodeFactory.instance.arrayNode(parameters.size());
+            parameters.forEach(element -> resolved.add(resolve(element, outputs)));
+            return resolved;
+        }
+        if (parameters.isObject()) {
+            ObjectNode resolved = JsonNodeFactory.instance.objectNode();
+            parameters.properties().forEach(field -> resolved.set(field.getKey(), resolve(field.getValue(), outputs)));
+            return resolved;
+        }
+        return parameters;
+    }
+
+    /** Whether a value depends on another task's output. */
+    public boolean hasReference(JsonNode value) {
+        if (value.isTextual()) {
+            boolean[] found = {false};
+            references(value.textValue(), reference -> found[0] = true);
+            return found[0];
+        }
+        for (JsonNode child : value) {
+            if (hasReference(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private JsonNode resolveText(JsonNode node, Function<TaskName, JsonNode> outputs) {
+        String text = node.textValue();
+        if (!text.contains(OPEN)) {
+            return node;
+        }
+        Optional<Reference> whole = wholeReference(text);
+        if (whole.isPresent()) {
+            return value(whole.get(), outputs);
+        }
+        StringBuilder resolved = new StringBuilder();
+        walk(text, resolved::append, reference -> {
+            JsonNode value = value(reference, outputs);
+            resolved.append(value.isTextual() ? value.textValue() : value.toString());
+        });
+        return TextNode.valueOf(resolved.toString());
+    }
+
+    private Optional<Reference> wholeReference(String text) {
+        boolean enclosed = text.startsWith(OPEN) && text.indexOf(CLOSE) == text.length() - CLOSE.length();
+        return enclosed
+                ? Reference.parse(text.substring(OPEN.length(), text.length() - CLOSE.length()), known)
+                : Optional.empty();
+    }
+
+    private static JsonNode value(Reference reference, Function<TaskName, JsonNode> outputs) {
+        return reference.resolve(outputs.apply(reference.task()));
+    }
+
+    private void walk(String text, Consumer<String> literal, Consumer<Reference> found) {
+        int from = 0;
+        int open = text.indexOf(OPEN);
+        while (open >= 0) {
+            int close = text.indexOf(CLOSE, open);
+            if (close < 0) {
+                break;
+            }
+            Optional<Reference> reference = Reference.parse(text.substring(open + OPEN.length(), close), known);
+            if (reference.isPresent()) {
+                literal.accept(text.substring(from, open));
+                found.accept(reference.get());
+                from = close + CLOSE.length();
+                open = text.indexOf(OPEN, from);
+            } else {
+                open = text.indexOf(OPEN, open + 1); // "{{{a.b}}" opens one brace later
+            }
+        }
+        literal.accept(text.substring(from));
+    }
+}
