@@ -1,6 +1,5 @@
 package dev.reflow.flow;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +38,7 @@ public record FlowTask(
         Set<String> names = new TreeSet<>();
         parameters.fieldNames().forEachRemaining(names::add);
         other.parameters.fieldNames().forEachRemaining(names::add);
-        names.removeIf(name -> {
-            JsonNode mine = parameters.get(name);
-            return mine != null && mine.equals(NumericEquality.INSTANCE, other.parameters.get(name));
-        });
+        names.removeIf(name -> JsonEquality.same(parameters.get(name), other.parameters.get(name)));
         List<String> differences = new ArrayList<>(names);
         if (!executor.equals(other.executor)) {
             differences.add("task_executor_name");

@@ -1,0 +1,33 @@
+package dev.reflow.engine;
+
+import dev.reflow.execution.FlowExecutionId;
+
+/** What an engine is told after the transaction that says so has committed. */
+public sealed interface Command {
+    FlowExecutionId execution();
+
+    /** A new execution whose first generation this node owns. */
+    record Start(Fence fence) implements Command {
+        @Override
+        public FlowExecutionId execution() {
+            return fence.execution();
+        }
+    }
+
+    /** A new generation that this node owns; whatever it still does for an earlier one is of no use any more. */
+    record Restart(Fence fence) implements Command {
+        @Override
+        public FlowExecutionId execution() {
+            return fence.execution();
+        }
+    }
+
+    /** The end of the active generation was asked for. */
+    record Cancel(FlowExecutionId execution) implements Command {}
+
+    /** A person changed a result; the active generation, if any, has to look again before it ends. */
+    record Signal(FlowExecutionId execution) implements Command {}
+
+    /** There may be work without an owner. */
+    record Offer(FlowExecutionId execution) implements Command {}
+}

@@ -1,0 +1,95 @@
+package dev.reflow.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.execution.ExecutionFacts;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.Mode;
+import dev.reflow.execution.ResultEdit;
+import dev.reflow.execution.TaskExecution;
+import dev.reflow.flow.FlowId;
+import dev.reflow.flow.TaskName;
+import dev.reflow.organization.Caller;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Makes durable what a client wants of an execution. Each call is one transaction. */
+public interface CommandStore {
+
+    /** @param triggeredExecutor the input task's executor, for flows with several input tasks */
+    record StartRequest(
+            FlowExecutionId execution,
+            FlowId flow,
+            int version,
+            JsonNode input,
+            TaskName inputTask,
+            @Nullable String triggeredExecutor) {}
+
+    /** Answers the fence when the first generation was given to {@code owner}; empty also when it has to queue. */
+    Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner);
+
+    /**
+     * @param idempotencyKey the client's, or a random one
+     * @param ifMatch the plan's tag that must still be right; null for any
+     */
+    record ReExecutionRequest(
+            FlowExecutionId execution,
+            Mode mode,
+            String idempotencyKey,
+            @Nullable String ifMatch) {}
+
+    /** What became of a request for a re-execution. */
+    enum ReExecutionOutcome {
+        NOT_FOUND,
+        FORBIDDEN,
+        /** The same request was accepted before. */
+        REPLAYED,
+        /** The key belongs to a request with the other mode. */
+        OTHER_MODE,
+        PRECONDITION_FAILED,
+        CONFLICT,
+        ACCEPTED
+    }
+
+    /**
+     * @param generation that was added, now or by the replayed request; 0 for the other outcomes
+     * @param fence present when the generation was given to the asked owner
+     * @param runningTasks that must not be interrupted; for a conflict
+     */
+    record ReExecution(ReExecutionOutcome outcome, int generation, Optional<Fence> fence, List<String> runningTasks) {}
+
+    Uni<ReExecution> reExecute(Caller caller, ReExecutionRequest request, Optional<NodeId> owner);
+
+    enum CancelOutcome {
+        NOT_FOUND,
+        FORBIDDEN,
+        /** There is nothing to cancel. */
+        FINISHED,
+        ACCEPTED
+    }
+
+    Uni<CancelOutcome> cancel(Caller caller, FlowExecutionId execution);
+
+    /** Decides on a change of one attempt while nobody else can change its execution. */
+    @FunctionalInterface
+    interface EditDecision {
+        ResultEdit.Decision decide(ExecutionFacts facts, TaskExecution before);
+    }
+
+    /**
+     * Changes one attempt; with {@code reExecution} also re-executes its execution, in the same transaction.
+     *
+     * @return empty when there is no such attempt
+     */
+    Uni<Optional<Edited>> edit(
+            Caller caller,
+            UUID taskExecution,
+            EditDecision decision,
+            Optional<ReExecutionRequest> reExecution,
+            Optional<NodeId> owner);
+
+    /** @param reExecution present when one was asked for */
+    record Edited(Optional<ReExecution> reExecution) {}
+}

@@ -1,0 +1,41 @@
+package dev.reflow.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.execution.History;
+import dev.reflow.execution.Mode;
+import dev.reflow.execution.Plan;
+import dev.reflow.flow.Definition;
+import dev.reflow.flow.TaskName;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is known of an active generation.
+ *
+ * @param input of the execution
+ * @param inputTask that the execution was started through
+ * @param version that this generation runs; its definition is among {@code versions}
+ * @param versions the definitions of {@code fromVersion}, {@code version} and of every version with a current result
+ * @param plan null when none is stored yet
+ * @param revision of the execution, read before everything else
+ */
+public record GenerationFacts(
+        JsonNode input,
+        TaskName inputTask,
+        Mode mode,
+        int fromVersion,
+        int version,
+        Map<Integer, Definition> versions,
+        History history,
+        @Nullable Plan plan,
+        long revision,
+        boolean cancelRequested) {
+
+    public Definition definition() {
+        Definition definition = versions.get(version);
+        if (definition == null) {
+            throw new IllegalStateException("version " + version + " was not loaded");
+        }
+        return definition;
+    }
+}

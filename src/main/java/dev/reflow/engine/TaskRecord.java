@@ -1,0 +1,23 @@
+package dev.reflow.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.execution.Effect;
+import dev.reflow.execution.ProcessingStatus;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of an attempt, to be written down.
+ *
+ * @param output of a completed attempt
+ * @param error why a failed attempt failed
+ * @param wakeAt until when a running attempt waits; null when it does not
+ */
+public record TaskRecord(
+        Effect.TaskStart start,
+        int version,
+        ProcessingStatus status,
+        Instant startedAt,
+        @Nullable JsonNode output,
+        @Nullable String error,
+        @Nullable Instant wakeAt) {}

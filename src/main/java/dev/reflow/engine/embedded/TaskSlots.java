@@ -1,0 +1,33 @@
+package dev.reflow.engine.embedded;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/** Limits how many tasks run at a time; the others wait in the order in which they came. Confined to the loop. */
+final class TaskSlots {
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private int free;
+
+    TaskSlots(int slots) {
+        free = slots;
+    }
+
+    /** Runs {@code start} when a slot is free. It has to {@link #release} the slot. */
+    void acquire(Runnable start) {
+        if (free > 0) {
+            free--;
+            start.run();
+        } else {
+            waiting.add(start);
+        }
+    }
+
+    void release() {
+        Runnable next = waiting.poll();
+        if (next == null) {
+            free++;
+        } else {
+            next.run();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.reflow.execution;
+
+import dev.reflow.flow.FlowId;
+import dev.reflow.flow.TaskName;
+import dev.reflow.organization.OrganizationId;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads executions and their tasks. Deleted executions are not there. */
+public interface ExecutionStore {
+    Uni<Optional<FlowExecution>> find(OrganizationId organization, FlowExecutionId id);
+
+    Uni<Listed> list(OrganizationId organization, FlowId flow, ExecutionQuery query);
+
+    /** @param total how many executions the query has on all pages */
+    record Listed(List<FlowExecution> executions, long total) {}
+
+    /** Hides the execution from every reader; what runs goes on. False when it was not there. */
+    Uni<Boolean> delete(OrganizationId organization, FlowExecutionId id, String author);
+
+    /** The attempts that count, newest first, with what their executions say of them. */
+    Uni<List<TaskExecutionInContext>> tasks(OrganizationId organization, TaskQuery query);
+
+    /** @param facts of the attempt's execution; shared by all attempts of one */
+    record TaskExecutionInContext(TaskExecution task, ExecutionFacts facts) {}
+
+    /** Every part that is not null narrows the answer. */
+    record TaskQuery(
+            @Nullable FlowExecutionId execution,
+            @Nullable TaskName task,
+            @Nullable Integer idx,
+            @Nullable UUID id) {}
+}

@@ -1,0 +1,97 @@
+package dev.reflow.execution;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.flow.TaskName;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A hash of everything that a task's result is made from. Equal fingerprints mean equal inputs: values are written in a
+ * canonical form (fields sorted, numbers by their exact decimal value) and every part is preceded by its kind and its
+ * length, so that no two different inputs are written alike.
+ */
+public final class Fingerprint {
+    /** Names the algorithm, so that a later one can tell its own fingerprints from these. */
+    private static final String TAG = "f1:";
+
+    private final MessageDigest digest;
+
+    private Fingerprint() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * @param parameters with every reference replaced
+     * @param ordered what was consumed of each task in {@code depends_on}, whose output the parameters do not show
+     */
+    public static String of(
+            String executor, int executorVersion, JsonNode parameters, Map<TaskName, Consumed> ordered) {
+        Fingerprint fingerprint = new Fingerprint();
+        fingerprint.text(executor);
+        fingerprint.number(BigDecimal.valueOf(executorVersion));
+        fingerprint.value(parameters);
+        fingerprint.header('d', ordered.size());
+        new TreeMap<>(ordered).forEach((task, consumed) -> {
+            fingerprint.text(task.value());
+            fingerprint.number(BigDecimal.valueOf(consumed.taskExecutionIdx()));
+            fingerprint.number(BigDecimal.valueOf(consumed.editRevision()));
+        });
+        return TAG + HexFormat.of().formatHex(fingerprint.digest.digest());
+    }
+
+    private void value(JsonNode value) {
+        if (value.isObject()) {
+            List<String> names = new ArrayList<>();
+            value.fieldNames().forEachRemaining(names::add);
+            names.sort(null);
+            header('o', names.size());
+            for (String name : names) {
+                text(name);
+                value(value.get(name));
+            }
+        } else if (value.isArray()) {
+            header('a', value.size());
+            value.forEach(this::value);
+        } else if (value.isTextual()) {
+            text(value.textValue());
+        } else if (value.isNumber()) {
+            number(value.decimalValue());
+        } else {
+            header(value.isNull() ? 'n' : value.booleanValue() ? 't' : 'f', 0);
+        }
+    }
+
+    private void number(BigDecimal number) {
+        // 0e5 would keep its exponent; all other numbers have one form without trailing zeros.
+        String canonical =
+                number.signum() == 0 ? "0" : number.stripTrailingZeros().toString();
+        bytes('#', canonical);
+    }
+
+    private void text(String text) {
+        bytes('s', text);
+    }
+
+    private void bytes(char kind, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        header(kind, bytes.length);
+        digest.update(bytes);
+    }
+
+    private void header(char kind, int length) {
+        digest.update((byte) kind);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    }
+}

@@ -1,0 +1,373 @@
+package dev.reflow.execution;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.flow.Definition;
+import dev.reflow.flow.FlowTask;
+import dev.reflow.flow.TaskName;
+import dev.reflow.flow.UnresolvedReferenceException;
+import dev.reflow.task.TaskExecutors;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens next in one generation: given the plan, the results so far and an event, the effects to carry out. It is
+ * deterministic: equal facts and equal events give equal effects. Its state is its own and changes with each event,
+ * because copying it would cost the number of tasks for every task. Confined to one thread.
+ */
+public final class GenerationRun {
+    private final TaskExecutors executors;
+    private final Facts facts;
+    private final Definition definition;
+    private final History history;
+    private final State[] states;
+    private final int[] unsettled;
+    private final JsonNode[] outputs;
+    private final Map<Integer, Wait> waits = new TreeMap<>();
+    private final List<Effect> effects = new ArrayList<>();
+    private int busy;
+    private boolean ended;
+
+    private enum State {
+        /** For dependencies, or for nothing but its turn. */
+        WAITING,
+        RUNNING,
+        /** For a time. */
+        PARKED,
+        REUSED,
+        COMPLETED,
+        CUT_OFF,
+        FAILED,
+        /** Below a failed task: neither run nor reused. */
+        BLOCKED,
+        DROPPED;
+
+        boolean isSettled() {
+            return this == REUSED || this == COMPLETED || this == CUT_OFF;
+        }
+    }
+
+    /** An attempt that goes on at a time. */
+    private record Wait(int idx, @Nullable Instant startedAt, Instant until) {}
+
+    /**
+     * What a generation's run follows from.
+     *
+     * @param plan as stored
+     * @param planning what the plan was made from, with the attempts of this generation so far
+     */
+    public record Facts(int generation, int version, Plan plan, Planner.Facts planning, boolean cancelRequested) {}
+
+    public GenerationRun(TaskExecutors executors, Facts facts) {
+        this.executors = executors;
+        this.facts = facts;
+        this.definition = facts.planning().target();
+        this.history = facts.planning().history();
+        int size = definition.tasks().size();
+        this.states = new State[size];
+        this.unsettled = new int[size];
+        this.outputs = new JsonNode[size];
+        definition.tasks().forEach(task -> states[task.position()] = stateSoFar(task));
+        definition
+                .tasks()
+                .forEach(task -> unsettled[task.position()] =
+                        (int) Arrays.stream(definition.graph().dependencies(task.position()))
+                                .filter(dependency -> !states[dependency].isSettled())
+                                .count());
+    }
+
+    /** The results whose outputs will be consumed; to be given by {@link #provide} before the first event. */
+    public List<Attempt> resultsToBeConsumed() {
+        return definition.tasks().stream()
+                .filter(task -> states[task.position()].isSettled())
+                .filter(task -> Arrays.stream(definition.graph().dependents(task.position()))
+                        .anyMatch(dependent -> states[dependent] == State.WAITING || states[dependent] == State.PARKED))
+                .flatMap(task -> history.current(task.name()).stream())
+                .toList();
+    }
+
+    public void provide(Map<UUID, JsonNode> resultOutputs) {
+        history.currentResults()
+                .forEach(result -> definition
+                        .find(result.task())
+                        .ifPresent(task -> outputs[task.position()] = resultOutputs.get(result.id())));
+    }
+
+    /** What is to be done now that the event has happened. Nothing more once the generation has ended or is parked. */
+    public List<Effect> apply(Event event) {
+        effects.clear();
+        if (ended) {
+            return List.of();
+        }
+        if (event instanceof Event.Started started) {
+            start(started.now());
+        } else if (event instanceof Event.TaskCompleted completed) {
+            completed(completed);
+        } else if (event instanceof Event.TaskFailed failed) {
+            failed(failed);
+        } else if (event instanceof Event.TaskCutOff cutOff) {
+            cutOff(cutOff);
+        } else if (event instanceof Event.TaskAwaits awaits) {
+            busy--;
+            park(awaits.task(), new Wait(awaits.idx(), awaits.startedAt(), awaits.until()));
+        } else if (event instanceof Event.TimeReached time) {
+            wake(time.now());
+        } else if (event instanceof Event.CancelRequested) {
+            end(EndReason.CANCELLED, ExecutionStatus.CANCELLED);
+        }
+        conclude();
+        return List.copyOf(effects);
+    }
+
+    /** The tasks that a person's change cannot reach any more or not yet: those that this generation has yet to settle. */
+    public Stream<TaskName> unsettledTasks() {
+        return definition.tasks().stream()
+                .filter(task -> switch (states[task.position()]) {
+                    case WAITING, RUNNING, PARKED -> true;
+                    default -> false;
+                })
+                .map(FlowTask::name);
+    }
+
+    private State stateSoFar(FlowTask task) {
+        Optional<Attempt> newest = history.newest(task.name());
+        Optional<Attempt> current = history.current(task.name());
+        if (facts.plan().action(task.name()) == Action.DROP) {
+            return State.DROPPED;
+        }
+        if (current.filter(result -> result.generation() == facts.generation()).isPresent()) {
+            return State.COMPLETED;
+        }
+        if (facts.plan().action(task.name()) == Action.REUSE) {
+            return State.REUSED;
+        }
+        if (current.filter(result -> result.cutOffIn() == facts.generation()).isPresent()) {
+            return State.CUT_OFF;
+        }
+        boolean failed = newest.filter(attempt ->
+                        attempt.generation() == facts.generation() && attempt.status() == ProcessingStatus.FAILED)
+                .isPresent();
+        return failed ? State.FAILED : State.WAITING;
+    }
+
+    private void start(Instant now) {
+        if (facts.cancelRequested()) {
+            end(EndReason.CANCELLED, ExecutionStatus.CANCELLED);
+            return;
+        }
+        definition.tasks().stream()
+                .filter(task -> states[task.position()] == State.FAILED)
+                .forEach(this::block);
+        definition.tasks().forEach(this::resumeWait);
+        for (int position : definition.graph().order()) {
+            beginIfReady(definition.tasks().get(position));
+        }
+        wake(now);
+    }
+
+    private void resumeWait(FlowTask task) {
+        history.newest(task.name())
+                .filter(attempt -> states[task.position()] == State.WAITING)
+                .filter(attempt -> attempt.generation() == facts.generation())
+                .ifPresent(attempt -> {
+                    Instant until = attempt.wakeAt();
+                    if (until != null) {
+                        park(task, new Wait(attempt.idx(), attempt.startedAt(), until));
+                    }
+                });
+    }
+
+    private void completed(Event.TaskCompleted event) {
+        busy--;
+        settle(event.task(), State.COMPLETED, event.output());
+        history.add(new Attempt(
+                new UUID(0, 0),
+                event.task().name(),
+                event.idx(),
+                facts.generation(),
+                facts.version(),
+                ProcessingStatus.COMPLETED,
+                EditedStatus.NOT_EDITED,
+                false,
+                0,
+                0,
+                consumed(event.task()),
+                null,
+                0,
+                null,
+                null));
+        beginDependents(event.task());
+    }
+
+    private void failed(Event.TaskFailed event) {
+        busy--;
+        states[event.task().position()] = State.FAILED;
+        block(event.task());
+    }
+
+    private void cutOff(Event.TaskCutOff event) {
+        busy--;
+        settle(event.task(), State.CUT_OFF, event.output());
+        Attempt kept = history.current(event.task().name()).orElseThrow();
+        history.add(kept.cutOff(facts.generation(), consumed(event.task())));
+        beginDependents(event.task());
+    }
+
+    private void settle(FlowTask task, State state, JsonNode output) {
+        states[task.position()] = state;
+        outputs[task.position()] = output;
+        for (int dependent : definition.graph().dependents(task.position())) {
+            unsettled[dependent]--;
+        }
+    }
+
+    private void beginDependents(FlowTask task) {
+        for (int dependent : definition.graph().dependents(task.position())) {
+            beginIfReady(definition.tasks().get(dependent));
+        }
+    }
+
+    private void beginIfReady(FlowTask task) {
+        if (states[task.position()] != State.WAITING || unsettled[task.position()] > 0) {
+            return;
+        }
+        states[task.position()] = State.RUNNING;
+        busy++;
+        effects.add(begin(task));
+    }
+
+    private Effect begin(FlowTask task) {
+        Map<TaskName, Consumed> consumed = consumed(task);
+        try {
+            JsonNode parameters = definition.resolveParameters(task, this::output);
+            String fingerprint =
+                    Fingerprint.of(task.executor(), executorVersion(task), parameters, ordered(task, consumed));
+            Optional<Attempt> kept = facts.plan().action(task.name()) == Action.RUN_IF_CHANGED
+                    ? history.current(task.name()).filter(result -> fingerprint.equals(result.fingerprint()))
+                    : Optional.empty();
+            if (kept.isPresent()) {
+                return new Effect.CutOff(task, kept.get().id(), consumed);
+            }
+            return new Effect.RunTask(
+                    new Effect.TaskStart(task, history.nextIdx(task.name()), parameters, consumed, fingerprint, null));
+        } catch (UnresolvedReferenceException e) {
+            return new Effect.FailTask(
+                    new Effect.TaskStart(task, history.nextIdx(task.name()), task.parameters(), consumed, null, null),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private JsonNode output(TaskName task) {
+        return outputs[definition.find(task).orElseThrow().position()];
+    }
+
+    private Map<TaskName, Consumed> consumed(FlowTask task) {
+        Map<TaskName, Consumed> consumed = new TreeMap<>();
+        definition
+                .dependencies(task)
+                .forEach(dependency -> history.current(dependency.name())
+                        .ifPresent(result -> consumed.put(dependency.name(), result.asConsumed())));
+        return consumed;
+    }
+
+    private static Map<TaskName, Consumed> ordered(FlowTask task, Map<TaskName, Consumed> consumed) {
+        Map<TaskName, Consumed> ordered = new TreeMap<>(consumed);
+        ordered.keySet().retainAll(task.dependsOn());
+        return ordered;
+    }
+
+    private int executorVersion(FlowTask task) {
+        return executors
+                .find(task.executor())
+                .map(executor -> executor.description().version())
+                .orElse(0);
+    }
+
+    /** Everything below a failed task that has not begun: it cannot have the result it needs. */
+    private void block(FlowTask failed) {
+        List<FlowTask> below = new ArrayList<>(List.of(failed));
+        while (!below.isEmpty()) {
+            FlowTask task = below.remove(below.size() - 1);
+            for (int dependent : definition.graph().dependents(task.position())) {
+                if (states[dependent] == State.WAITING) {
+                    states[dependent] = State.BLOCKED;
+                    below.add(definition.tasks().get(dependent));
+                }
+            }
+        }
+    }
+
+    private void park(FlowTask task, Wait wait) {
+        states[task.position()] = State.PARKED;
+        waits.put(task.position(), wait);
+    }
+
+    private void wake(Instant now) {
+        List<Integer> due = waits.entrySet().stream()
+                .filter(wait -> !wait.getValue().until().isAfter(now))
+                .map(Map.Entry::getKey)
+                .toList();
+        for (int position : due) {
+            FlowTask task = definition.tasks().get(position);
+            Wait wait = Objects.requireNonNull(waits.remove(position));
+            states[position] = State.RUNNING;
+            busy++;
+            Effect effect = begin(task);
+            if (effect instanceof Effect.RunTask run) {
+                Effect.TaskStart start = run.start();
+                effect = new Effect.RunTask(new Effect.TaskStart(
+                        task, wait.idx(), start.parameters(), start.consumed(), start.fingerprint(), wait.startedAt()));
+            }
+            effects.add(effect);
+        }
+    }
+
+    private void conclude() {
+        if (ended || busy > 0) {
+            return;
+        }
+        if (!waits.isEmpty()) {
+            ended = true; // goes on in another run
+            effects.add(new Effect.Park(waits.values().stream()
+                    .map(Wait::until)
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow()));
+        } else if (Arrays.asList(states).contains(State.FAILED)) {
+            end(EndReason.FAILED, ExecutionStatus.FAILED);
+        } else {
+            end(EndReason.COMPLETED, completedStatus());
+        }
+    }
+
+    /** What a person edited or marked meanwhile was not used: the execution says so instead of {@code completed}. */
+    private ExecutionStatus completedStatus() {
+        if (!Planner.plan(executors, Mode.STALE_ONLY, facts.planning()).changesNothing()) {
+            return ExecutionStatus.STALE;
+        }
+        boolean unused = history.currentResults().stream()
+                .anyMatch(result -> result.isEdited() && result.editedIn() >= facts.generation());
+        return unused ? ExecutionStatus.EDITED : ExecutionStatus.COMPLETED;
+    }
+
+    private void end(EndReason reason, ExecutionStatus status) {
+        ended = true;
+        effects.add(new Effect.Finish(
+                reason,
+                status,
+                new TaskCounts(
+                        count(State.COMPLETED), count(State.REUSED), count(State.CUT_OFF), count(State.FAILED))));
+    }
+
+    private int count(State state) {
+        return (int) Arrays.stream(states).filter(each -> each == state).count();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.reflow.organization;
+
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+
+/** Keeps organizations, their service accounts and API keys. */
+public interface OrganizationStore {
+    /** The keys in force with this prefix. */
+    Uni<List<ApiKey>> findApiKeys(String tokenPrefix);
+
+    /** @param organizationCreated whether there was none before; @param keyCreated whether the key was unknown */
+    record Bootstrapped(OrganizationId organization, boolean organizationCreated, boolean keyCreated) {}
+
+    /**
+     * Makes sure that there is an organization and that the key opens the oldest one. Safe to be called by several
+     * processes at once: only one of them creates.
+     *
+     * @param roles that the key gets if it is new
+     */
+    Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles);
+
+    /** Whether no organization exists yet. */
+    Uni<Boolean> isEmpty();
+}

@@ -1,0 +1,348 @@
+-- What has to be decided under a lock. Each function locks the execution rows first, in id order, and decides in a
+-- second statement: one statement sees one snapshot, so what committed while it waited for the lock would be missed.
+
+-- A row's next updated_at: in milliseconds, and later than the one before.
+create or replace function next_updated_at(before timestamptz) returns timestamptz
+language sql volatile as $$
+    select greatest(date_trunc('milliseconds', clock_timestamp()), before + interval '1 millisecond')
+$$;
+
+-- Restarts executions. Each element of the arrays is one request; there is at most one per execution in a call.
+-- Outcomes: not_found, forbidden, replayed, other_mode (of the key), precondition_failed, conflict, accepted.
+create or replace function re_execute(
+    p_execution uuid[], p_organization uuid[], p_requested_by text[], p_is_admin boolean[], p_mode text[],
+    p_idempotency_key text[], p_if_match text[], p_owner uuid
+) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[])
+language plpgsql as $$
+#variable_conflict use_column
+begin
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+
+    return query
+    with request as (
+        select * from unnest(p_execution, p_organization, p_requested_by, p_is_admin, p_mode, p_idempotency_key,
+            p_if_match) with ordinality
+            as r (execution, organization, requested_by, is_admin, mode, idempotency_key, if_match, ord)
+    ), decided as (
+        select r.*, e.flow_version, f.latest_version, e.generation as before, e.floor,
+            e.uninterruptible_tasks, used.generation as used_generation,
+            case
+                when e.id is null then 'not_found'
+                when f.visibility = 'private' and f.created_by <> r.requested_by and not r.is_admin then 'forbidden'
+                when used.mode = r.mode then 'replayed'
+                when used.mode is not null then 'other_mode'
+                when r.if_match is not null
+                    and r.if_match <> concat_ws('.', r.mode, e.generation, e.revision, f.latest_version)
+                    then 'precondition_failed'
+                when e.active and cardinality(e.uninterruptible_tasks) > 0
+                    and exists (select from engine_node n where n.id = e.owner and n.state = 'alive') then 'conflict'
+                else 'accepted'
+            end as outcome
+        from request r
+        left join flow_execution e
+            on e.id = r.execution and e.organization_id = r.organization and e.deleted_at is null
+        left join flow f on f.id = e.flow_id
+        left join generation used
+            on used.flow_execution_id = e.id and used.idempotency_key = r.idempotency_key
+    ), moved as (
+        update flow_execution e set
+            generation = e.generation + 1,
+            floor = case d.mode when 'full' then e.generation + 1 else e.floor end,
+            flow_version = d.latest_version,
+            status = 'running', active = true, cancel_requested = false, uninterruptible_tasks = '{}',
+            revision = e.revision + 1, lease = e.lease + 1, owner = p_owner,
+            wake_at = clock_timestamp(), queued_at = null, finished_at = null,
+            modified_by = d.requested_by, updated_at = next_updated_at(e.updated_at)
+        from decided d
+        where d.outcome = 'accepted' and e.id = d.execution
+        returning e.id, e.generation, e.lease
+    ), added as (
+        insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
+            idempotency_key)
+        select d.execution, d.before + 1, d.mode, d.flow_version, d.latest_version, d.requested_by, d.idempotency_key
+        from decided d where d.outcome = 'accepted'
+    )
+    select d.ord::int, d.outcome, coalesce(m.generation, d.used_generation), m.lease,
+        case when m.id is not null then p_owner end, d.uninterruptible_tasks
+    from decided d left join moved m on m.id = d.execution
+    order by d.ord;
+end
+$$;
+
+-- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted.
+create or replace function cancel_execution(
+    p_execution uuid, p_organization uuid, p_requested_by text, p_is_admin boolean
+) returns table (outcome text, generation int, lease bigint, owner uuid)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+    perform 1 from flow_execution e where e.id = p_execution for no key update;
+
+    return query
+    with decided as (
+        select e.id, case
+            when f.visibility = 'private' and f.created_by <> p_requested_by and not p_is_admin then 'forbidden'
+            when not e.active then 'finished'
+            else 'accepted' end as outcome
+        from flow_execution e join flow f on f.id = e.flow_id
+        where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null
+    ), moved as (
+        update flow_execution e set
+            cancel_requested = true, status = 'cancel_requested',
+            revision = e.revision + 1,
+            wake_at = clock_timestamp(), queued_at = null,
+            modified_by = p_requested_by, updated_at = next_updated_at(e.updated_at)
+        from decided d where d.outcome = 'accepted' and e.id = d.id
+        returning e.id, e.generation, e.lease, e.owner
+    )
+    select coalesce(d.outcome, 'not_found'), m.generation, m.lease, m.owner
+    from (select 1) as one left join decided d on true left join moved m on true;
+end
+$$;
+
+-- How many executions of an organization count toward its limit.
+create or replace function running_executions(p_organization uuid) returns bigint
+language sql stable as $$
+    select count(*) from flow_execution where organization_id = p_organization and active and queued_at is null
+$$;
+
+-- Creates an execution with its first generation. The flow's row gives it the next run number.
+create or replace function start_execution(
+    p_execution uuid, p_organization uuid, p_flow uuid, p_flow_version int, p_input text, p_input_task_name text,
+    p_triggered_task_executor_name text, p_requested_by text, p_idempotency_key text, p_owner uuid
+) returns table (lease bigint, owner uuid, status text)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_limit int;
+    v_number int;
+    v_queued boolean := false;
+begin
+    select max_concurrent_executions into v_limit from organization where id = p_organization;
+    if v_limit is not null then
+        perform 1 from organization where id = p_organization for no key update;
+        v_queued := running_executions(p_organization) >= v_limit
+            or exists (select from flow_execution e where e.organization_id = p_organization and queued_at is not null);
+    end if;
+    update flow f set executions_count = f.executions_count + 1
+    where f.id = p_flow and f.organization_id = p_organization and f.deleted_at is null
+    returning f.executions_count into v_number;
+    if v_number is null then
+        return;
+    end if;
+    insert into flow_execution (id, organization_id, flow_id, flow_version, status, input, input_task_name,
+        triggered_task_executor_name, run_number, lease, owner, wake_at, queued_at, created_by, modified_by)
+    values (p_execution, p_organization, p_flow, p_flow_version,
+        case when v_queued then 'queued' else 'running' end, p_input::json, p_input_task_name,
+        p_triggered_task_executor_name, v_number, 1, case when v_queued then null else p_owner end,
+        case when not v_queued then clock_timestamp() end, case when v_queued then clock_timestamp() end,
+        p_requested_by, p_requested_by);
+    insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
+        idempotency_key)
+    values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key);
+    return query select e.lease, e.owner, e.status from flow_execution e where e.id = p_execution;
+end
+$$;
+
+-- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
+-- false, or of no row, means that the work is in other hands.
+
+create or replace function holds(p_execution uuid, p_lease bigint, p_owner uuid) returns boolean
+language plpgsql as $$
+begin
+    perform 1 from flow_execution where id = p_execution for no key update;
+    return exists (
+        select from flow_execution where id = p_execution and lease = p_lease and owner = p_owner and active);
+end
+$$;
+
+-- Says that a node is alive. False: it was declared dead and has lost its work.
+create or replace function beat(p_node uuid) returns boolean
+language plpgsql as $$
+begin
+    insert into engine_node (id) values (p_node) on conflict (id) do nothing;
+    update engine_node set heartbeat_at = clock_timestamp() where id = p_node and state = 'alive';
+    return found;
+end
+$$;
+
+-- Declares nodes dead that have been silent for too long, and frees what they owned.
+create or replace function rescue_orphans(p_dead_after interval) returns int
+language plpgsql as $$
+declare
+    v_freed int;
+begin
+    update engine_node set state = 'dead'
+    where state = 'alive' and heartbeat_at < clock_timestamp() - p_dead_after;
+
+    with orphaned as (
+        select e.id from flow_execution e join engine_node n on n.id = e.owner
+        where n.state = 'dead' order by e.id limit 1000 for no key update of e skip locked
+    )
+    update flow_execution e set owner = null, lease = e.lease + 1, uninterruptible_tasks = '{}',
+        wake_at = clock_timestamp()
+    from orphaned o where e.id = o.id;
+    get diagnostics v_freed = row_count;
+    return v_freed;
+end
+$$;
+
+-- Takes up work that is due, longest due first.
+create or replace function claim(p_node uuid, p_limit int)
+returns table (execution uuid, generation int, lease bigint)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+    return query
+    with due as (
+        select e.id from flow_execution e
+        where e.active and e.owner is null and e.wake_at <= clock_timestamp()
+        order by e.wake_at limit p_limit for no key update skip locked
+    )
+    update flow_execution e set owner = p_node, lease = e.lease + 1
+    from due
+    where e.id = due.id and exists (select from engine_node n where n.id = p_node and n.state = 'alive')
+    returning e.id, e.generation, e.lease;
+end
+$$;
+
+-- Gives back everything that a node owns.
+create or replace function release_all(p_node uuid) returns void
+language sql as $$
+    update flow_execution set owner = null, lease = lease + 1, wake_at = clock_timestamp(),
+        uninterruptible_tasks = '{}'
+    where owner = p_node;
+    update engine_node set state = 'dead' where id = p_node;
+$$;
+
+create or replace function begin_generation(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int,
+    p_plan text) returns boolean
+language plpgsql as $$
+begin
+    if not holds(p_execution, p_lease, p_owner) then
+        return false;
+    end if;
+    update generation set plan = p_plan::json, started_at = date_trunc('milliseconds', clock_timestamp())
+    where flow_execution_id = p_execution and generation = p_generation;
+    return true;
+end
+$$;
+
+-- Records the state of an attempt: that it runs, waits, or how it ended.
+create or replace function record_task(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int,
+    p_flow_version int, p_task text, p_idx int, p_status text, p_input text, p_output text, p_error text,
+    p_consumed text, p_fingerprint text, p_started_at timestamptz, p_wake_at timestamptz, p_interruptible boolean)
+returns boolean
+language plpgsql as $$
+begin
+    if not holds(p_execution, p_lease, p_owner) then
+        return false;
+    end if;
+    insert into task_execution as t (organization_id, flow_execution_id, generation, flow_version, task_name,
+        task_execution_idx, processing_status, input, output, error, consumed, fingerprint, started_at, wake_at,
+        completed_at)
+    select e.organization_id, e.id, p_generation, p_flow_version, p_task, p_idx, p_status, p_input::json,
+        p_output::json, p_error::json, p_consumed::json, p_fingerprint, p_started_at, p_wake_at,
+        case when p_status in ('completed', 'failed') then date_trunc('milliseconds', clock_timestamp()) end
+    from flow_execution e where e.id = p_execution
+    on conflict (flow_execution_id, task_name, task_execution_idx) do update set
+        processing_status = excluded.processing_status, output = excluded.output, error = excluded.error,
+        wake_at = excluded.wake_at, completed_at = excluded.completed_at,
+        updated_at = next_updated_at(t.updated_at)
+    where t.generation = excluded.generation and t.processing_status not in ('completed', 'failed');
+    update flow_execution set revision = revision + 1,
+        uninterruptible_tasks = case
+            when not p_interruptible and p_status = 'running' then array_append(uninterruptible_tasks, p_task)
+            else array_remove(uninterruptible_tasks, p_task) end
+    where id = p_execution;
+    return true;
+end
+$$;
+
+create or replace function cut_off(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int, p_result uuid,
+    p_consumed text) returns boolean
+language plpgsql as $$
+begin
+    if not holds(p_execution, p_lease, p_owner) then
+        return false;
+    end if;
+    update task_execution set cut_off_in = p_generation, consumed = p_consumed::json,
+        updated_at = next_updated_at(updated_at)
+    where id = p_result and flow_execution_id = p_execution;
+    update flow_execution set revision = revision + 1 where id = p_execution;
+    return true;
+end
+$$;
+
+-- Lays a generation aside until a time. False also when something has happened that the owner does not know of.
+create or replace function park(p_execution uuid, p_lease bigint, p_owner uuid, p_revision bigint,
+    p_until timestamptz) returns boolean
+language plpgsql as $$
+begin
+    if not holds(p_execution, p_lease, p_owner) then
+        return false;
+    end if;
+    update flow_execution set owner = null, lease = lease + 1, wake_at = p_until
+    where id = p_execution and revision = p_revision;
+    return found;
+end
+$$;
+
+-- Ends a generation. False also when something has happened that the owner does not know of.
+create or replace function finish_generation(p_execution uuid, p_lease bigint, p_owner uuid, p_revision bigint,
+    p_generation int, p_end_reason text, p_message text, p_status text, p_run int, p_reused int, p_cut_off int,
+    p_failed int) returns boolean
+language plpgsql as $$
+begin
+    if not holds(p_execution, p_lease, p_owner) then
+        return false;
+    end if;
+    update flow_execution e set active = false, owner = null, lease = lease + 1, wake_at = null, status = p_status,
+        revision = revision + 1, uninterruptible_tasks = '{}',
+        finished_at = date_trunc('milliseconds', clock_timestamp()), modified_by = 'system',
+        updated_at = next_updated_at(updated_at)
+    where e.id = p_execution and e.revision = p_revision;
+    if not found then
+        return false;
+    end if;
+    update generation set end_reason = p_end_reason, end_message = p_message,
+        finished_at = date_trunc('milliseconds', clock_timestamp()), tasks_run = p_run, tasks_reused = p_reused,
+        tasks_cut_off = p_cut_off, tasks_failed = p_failed
+    where flow_execution_id = p_execution and generation = p_generation;
+    if p_end_reason = 'completed' then
+        update task_execution set edited_status = 'edited_reexecuted', updated_at = next_updated_at(updated_at)
+        where flow_execution_id = p_execution and edited_status = 'edited_not_reexecuted'
+            and edited_in < p_generation;
+    end if;
+    return true;
+end
+$$;
+
+-- Lets queued executions run where their organization has room for them, first come, first served.
+create or replace function promote_queued() returns int
+language plpgsql as $$
+declare
+    v_organization uuid;
+    v_promoted int := 0;
+    v_count int;
+begin
+    for v_organization in
+        select o.id from organization o
+        where exists (select from flow_execution e where e.organization_id = o.id and e.queued_at is not null)
+        order by o.id for no key update skip locked
+    loop
+        update flow_execution e set queued_at = null, wake_at = clock_timestamp(),
+            status = case e.status when 'queued' then 'running' else e.status end,
+            updated_at = next_updated_at(e.updated_at)
+        where e.id in (
+            select q.id from flow_execution q
+            where q.organization_id = v_organization and q.queued_at is not null
+            order by q.queued_at, q.id
+            limit (select greatest(0, o.max_concurrent_executions - running_executions(o.id)) from organization o
+                where o.id = v_organization));
+        get diagnostics v_count = row_count;
+        v_promoted := v_promoted + v_count;
+    end loop;
+    return v_promoted;
+end
+$$;
