@@ -346,3 +346,37 @@ begin
     return v_promoted;
 end
 $$;
+
+-- Makes sure that there is an organization, and that a key opens the oldest one. One process at a time.
+create or replace function bootstrap(p_token_prefix text, p_token_hash bytea, p_roles text[], p_only_when_empty boolean)
+returns table (organization uuid, organization_created boolean, key_created boolean)
+language plpgsql as $$
+declare
+    v_organization uuid;
+    v_account uuid;
+    v_organization_created boolean;
+begin
+    lock table organization in share row exclusive mode;
+    select id into v_organization from organization order by created_at, id limit 1;
+    v_organization_created := v_organization is null;
+    if v_organization_created then
+        v_organization := gen_random_uuid();
+        insert into organization (id, name) values (v_organization, 'default');
+    end if;
+    if (p_only_when_empty and not v_organization_created)
+        or exists (select from api_key where token_hash = p_token_hash and deleted_at is null) then
+        return query select v_organization, v_organization_created, false;
+        return;
+    end if;
+    select id into v_account from service_account
+    where organization_id = v_organization and name = 'bootstrap' order by created_at limit 1;
+    if v_account is null then
+        v_account := gen_random_uuid();
+        insert into service_account (id, organization_id, name, description, modified_by)
+        values (v_account, v_organization, 'bootstrap', 'Created at the first start', 'system');
+    end if;
+    insert into api_key (id, organization_id, service_account_id, name, token_prefix, token_hash, roles, modified_by)
+    values (gen_random_uuid(), v_organization, v_account, 'bootstrap', p_token_prefix, p_token_hash, p_roles, 'system');
+    return query select v_organization, v_organization_created, true;
+end
+$$;

@@ -1,6 +1,9 @@
 package dev.reflow.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.error.ErrorCode;
+import dev.reflow.error.Fault;
+import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
@@ -58,7 +61,34 @@ public interface CommandStore {
      * @param fence present when the generation was given to the asked owner
      * @param runningTasks that must not be interrupted; for a conflict
      */
-    record ReExecution(ReExecutionOutcome outcome, int generation, Optional<Fence> fence, List<String> runningTasks) {}
+    record ReExecution(ReExecutionOutcome outcome, int generation, Optional<Fence> fence, List<String> runningTasks) {
+
+        /**
+         * Does nothing when the request was accepted, now or before.
+         *
+         * @throws ReflowException that says why it was refused
+         */
+        public void requireAccepted() {
+            switch (outcome) {
+                case ACCEPTED, REPLAYED -> {}
+                case NOT_FOUND -> throw ReflowException.notFound("Flow execution");
+                case FORBIDDEN -> throw new ReflowException(ErrorCode.FORBIDDEN, "The flow is private");
+                case OTHER_MODE ->
+                    throw ReflowException.of(
+                            ErrorCode.VALIDATION_ERROR,
+                            "Request validation failed",
+                            List.of(new Fault(
+                                    List.of("header", "Idempotency-Key"),
+                                    "idempotency_key_reused",
+                                    "This key was used for a re-execution in the other mode")));
+                case PRECONDITION_FAILED ->
+                    throw new ReflowException(
+                            ErrorCode.PRECONDITION_FAILED, "The execution has changed since the plan was made");
+                case CONFLICT ->
+                    throw ReflowException.conflict("A task is running that must not be interrupted", runningTasks);
+            }
+        }
+    }
 
     Uni<ReExecution> reExecute(Caller caller, ReExecutionRequest request, Optional<NodeId> owner);
 
@@ -79,7 +109,8 @@ public interface CommandStore {
     }
 
     /**
-     * Changes one attempt; with {@code reExecution} also re-executes its execution, in the same transaction.
+     * Changes one attempt; with {@code reExecution} also re-executes its execution, in the same transaction. Fails, and
+     * changes nothing, when the decision or the re-execution is refused.
      *
      * @return empty when there is no such attempt
      */

@@ -25,10 +25,11 @@ public record ResultEdit(
      * What is to be written.
      *
      * @param attempt the attempt as it is then; the same as before when nothing was asked for
+     * @param output the attempt's output then
      * @param changed whether there is anything to write
      * @param status of the execution then
      */
-    public record Decision(Attempt attempt, boolean changed, ExecutionStatus status) {}
+    public record Decision(Attempt attempt, @Nullable JsonNode output, boolean changed, ExecutionStatus status) {}
 
     /**
      * Decides on the request under the execution's lock.
@@ -48,16 +49,16 @@ public record ResultEdit(
         boolean marks = shown == StaleStatus.CONSISTENT && staleStatus == StaleStatus.STALE;
         boolean unmarks = attempt.markedStale() && staleStatus == StaleStatus.CONSISTENT;
         if (!edits && !marks && !unmarks) {
-            return new Decision(attempt, false, status);
+            return new Decision(attempt, output, false, status);
         }
         requireChangeable(executors, facts, attempt, edits);
         Attempt after = changed(attempt, edits, marks, facts.execution().generation());
         if (facts.execution().active()) {
-            return new Decision(after, true, status); // its generation says at its end what it did not use
+            return new Decision(after, output, true, status); // its generation says at its end what it did not use
         }
         facts.history().add(after);
         boolean consistent = facts.staleOnlyPlan(executors).changesNothing();
-        return new Decision(after, true, consistent ? ExecutionStatus.EDITED : ExecutionStatus.STALE);
+        return new Decision(after, output, true, consistent ? ExecutionStatus.EDITED : ExecutionStatus.STALE);
     }
 
     private void requireChangeable(TaskExecutors executors, ExecutionFacts facts, Attempt attempt, boolean edits) {

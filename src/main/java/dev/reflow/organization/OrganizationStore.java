@@ -16,9 +16,7 @@ public interface OrganizationStore {
      * processes at once: only one of them creates.
      *
      * @param roles that the key gets if it is new
+     * @param onlyWhenEmpty whether to leave everything as it is when there is an organization already
      */
-    Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles);
-
-    /** Whether no organization exists yet. */
-    Uni<Boolean> isEmpty();
+    Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty);
 }

@@ -1,0 +1,75 @@
+package dev.reflow.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.reflow.organization.ApiKeyToken;
+import dev.reflow.usecase.Bootstrap;
+import dev.reflow.usecase.CreateFlow;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.VertxContextSupport;
+import io.quarkus.vertx.http.HttpServerStart;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes an empty database usable at the first start, and tells the person who started the service how to begin. */
+@ApplicationScoped
+class FirstStart {
+    private static final String SAMPLE = "/sample-flow.json";
+
+    private final Bootstrap bootstrap;
+    private final ObjectMapper mapper;
+    private final Optional<String> presetKey;
+    private volatile Optional<Bootstrap.FirstStart> made = Optional.empty();
+
+    FirstStart(
+            Bootstrap bootstrap,
+            ObjectMapper mapper,
+            @ConfigProperty(name = "reflow.bootstrap.api-key") Optional<String> presetKey) {
+        this.bootstrap = bootstrap;
+        this.mapper = mapper;
+        this.presetKey = presetKey;
+    }
+
+    void bootstrap(@Observes StartupEvent event) throws Throwable {
+        Optional<ApiKeyToken> key = presetKey.map(FirstStart::wellFormed);
+        CreateFlow.NewFlow sample = sampleFlow();
+        made = VertxContextSupport.subscribeAndAwait(() -> bootstrap.run(key, sample));
+    }
+
+    void tell(@ObservesAsync HttpServerStart started) {
+        made.ifPresent(first -> System.out.print(
+                new Welcome("http://localhost:" + started.options().getPort(), first).text()));
+        made = Optional.empty();
+    }
+
+    private static ApiKeyToken wellFormed(String value) {
+        ApiKeyToken key = new ApiKeyToken(value);
+        if (!key.isWellFormed()) {
+            throw new IllegalStateException("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_ and go on after that");
+        }
+        return key;
+    }
+
+    private CreateFlow.NewFlow sampleFlow() {
+        try (InputStream json = Objects.requireNonNull(FirstStart.class.getResourceAsStream(SAMPLE))) {
+            JsonNode flow = mapper.readTree(json);
+            return new CreateFlow.NewFlow(
+                    flow.path("display_name").textValue(),
+                    flow.path("description").textValue(),
+                    flow.path("definition"),
+                    null,
+                    null,
+                    List.of("sample"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

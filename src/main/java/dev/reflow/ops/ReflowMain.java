@@ -1,0 +1,82 @@
+package dev.reflow.ops;
+
+import io.quarkus.runtime.Application;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Starts the service, and before it a database of its own unless another one is configured. */
+@QuarkusMain
+public final class ReflowMain {
+    private static final String REACTIVE_URL = "quarkus.datasource.reactive.url";
+    private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
+    private static final String USERNAME = "quarkus.datasource.username";
+    private static final String PASSWORD = "quarkus.datasource.password";
+    private static final String DATA_DIR = "reflow.data.dir";
+    private static final Path CONFIG_FILE = Path.of("config", "application.properties");
+    private static final int CONFIG_FILE_ORDINAL = 260;
+
+    private ReflowMain() {}
+
+    public static void main(String... args) {
+        SmallRyeConfig config = startupConfig();
+        if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
+            try {
+                useEmbeddedDatabase(dataFolder(config));
+            } catch (EmbeddedDatabaseException e) {
+                System.err.println("reflow cannot start: " + e.getMessage());
+                System.exit(1);
+            }
+        }
+        Quarkus.run(args);
+    }
+
+    /** What is known before the service itself starts: the environment, system properties, the file beside it. */
+    private static SmallRyeConfig startupConfig() {
+        SmallRyeConfigBuilder builder =
+                new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources();
+        if (Files.isReadable(CONFIG_FILE)) {
+            try {
+                builder.withSources(
+                        new PropertiesConfigSource(CONFIG_FILE.toUri().toURL(), CONFIG_FILE_ORDINAL));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return builder.build();
+    }
+
+    private static boolean isSet(SmallRyeConfig config, String property) {
+        return config.getOptionalValue(property, String.class).isPresent();
+    }
+
+    private static Path dataFolder(SmallRyeConfig config) {
+        return config.getOptionalValue(DATA_DIR, Path.class)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".reflow"));
+    }
+
+    private static void useEmbeddedDatabase(Path folder) {
+        EmbeddedDatabase database = EmbeddedDatabase.start(folder);
+        String location = "postgresql://127.0.0.1:" + database.port() + "/" + database.database();
+        System.setProperty(REACTIVE_URL, location);
+        System.setProperty(JDBC_URL, "jdbc:" + location);
+        System.setProperty(USERNAME, database.user());
+        System.setProperty(PASSWORD, database.password());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAfterService(database), "embedded-database-stop"));
+    }
+
+    /** The hooks of a JVM run side by side; the service still hands over its work while it stops. */
+    private static void stopAfterService(EmbeddedDatabase database) {
+        Application service = Application.currentApplication();
+        if (service != null) {
+            service.awaitShutdown();
+        }
+        database.close();
+    }
+}

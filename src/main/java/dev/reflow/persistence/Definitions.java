@@ -1,0 +1,65 @@
+package dev.reflow.persistence;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.reflow.flow.Definition;
+import dev.reflow.flow.DefinitionReader;
+import dev.reflow.flow.FlowId;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Definitions of versions. They never change, so those in use are kept in memory. */
+@ApplicationScoped
+class Definitions {
+    private static final long MOST_TASKS_KEPT = 500_000;
+
+    private final Pool pool;
+    private final Json json;
+    private final Cache<Key, Definition> kept = Caffeine.newBuilder()
+            .maximumWeight(MOST_TASKS_KEPT)
+            .weigher((Key key, Definition definition) -> 1 + definition.tasks().size())
+            .build();
+
+    private record Key(FlowId flow, int version) {}
+
+    Definitions(Pool pool, Json json) {
+        this.pool = pool;
+        this.json = json;
+    }
+
+    /** The definition of a committed version whose JSON is at hand. */
+    Definition parse(FlowId flow, int version, String text) {
+        return kept.get(new Key(flow, version), key -> DefinitionReader.require(json.read(text)));
+    }
+
+    Uni<Map<Integer, Definition>> load(FlowId flow, Set<Integer> versions) {
+        Map<Integer, Definition> found = new HashMap<>();
+        versions.forEach(version -> {
+            Definition definition = kept.getIfPresent(new Key(flow, version));
+            if (definition != null) {
+                found.put(version, definition);
+            }
+        });
+        Integer[] missing =
+                versions.stream().filter(version -> !found.containsKey(version)).toArray(Integer[]::new);
+        if (missing.length == 0) {
+            return Uni.createFrom().item(found);
+        }
+        return pool.preparedQuery("select version, definition::text from flow_version"
+                        + " where flow_id = $1 and version = any ($2)")
+                .execute(Tuple.of(flow.value(), missing))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        int version = row.getInteger(0);
+                        found.put(version, parse(flow, version, row.getString(1)));
+                    }
+                    return found;
+                });
+    }
+}

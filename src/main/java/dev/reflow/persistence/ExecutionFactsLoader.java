@@ -1,0 +1,79 @@
+package dev.reflow.persistence;
+
+import dev.reflow.execution.Attempt;
+import dev.reflow.execution.ExecutionFacts;
+import dev.reflow.execution.FlowExecution;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.History;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Loads the facts of executions, as many as there are with the same few queries. */
+@ApplicationScoped
+class ExecutionFactsLoader {
+    private final Json json;
+    private final Rows rows;
+    private final FlowExecutionRows executionRows;
+    private final Definitions definitions;
+
+    ExecutionFactsLoader(Json json, Rows rows, FlowExecutionRows executionRows, Definitions definitions) {
+        this.json = json;
+        this.rows = rows;
+        this.executionRows = executionRows;
+        this.definitions = definitions;
+    }
+
+    /** @param client a connection inside a transaction, or the pool */
+    Uni<Map<FlowExecutionId, ExecutionFacts>> load(SqlClient client, Collection<FlowExecutionId> executions) {
+        UUID[] ids = executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new);
+        return attempts(client, ids)
+                .flatMap(attempts -> client.preparedQuery(
+                                "select " + FlowExecutionRows.COLUMNS
+                                        + ", g.plan::text as plan from flow_execution e join generation g"
+                                        + " on g.flow_execution_id = e.id and g.generation = e.generation where e.id = any ($1)")
+                        .execute(Tuple.of(ids))
+                        .flatMap(found -> Multi.createFrom()
+                                .iterable(found)
+                                .onItem()
+                                .transformToUniAndConcatenate(row -> facts(row, attempts))
+                                .collect()
+                                .asMap(facts -> facts.execution().id())));
+    }
+
+    private Uni<Map<UUID, List<Attempt>>> attempts(SqlClient client, UUID[] executions) {
+        return client.preparedQuery("select " + Rows.ATTEMPT + " from task_execution t"
+                        + " join flow_execution e on e.id = t.flow_execution_id"
+                        + " where e.id = any ($1) and t.generation >= e.floor")
+                .execute(Tuple.of(executions))
+                .map(found -> {
+                    Map<UUID, List<Attempt>> attempts = new HashMap<>();
+                    for (Row row : found) {
+                        attempts.computeIfAbsent(row.getUUID("flow_execution_id"), id -> new ArrayList<>())
+                                .add(rows.attempt(row));
+                    }
+                    return attempts;
+                });
+    }
+
+    private Uni<ExecutionFacts> facts(Row row, Map<UUID, List<Attempt>> attempts) {
+        FlowExecution execution = executionRows.flowExecution(row);
+        History history = new History(attempts.getOrDefault(execution.id().value(), List.of()), Map.of());
+        Set<Integer> versions = new HashSet<>(Set.of(execution.flowVersion()));
+        history.currentResults().forEach(result -> versions.add(result.flowVersion()));
+        return definitions
+                .load(execution.flow(), versions)
+                .map(loaded -> new ExecutionFacts(execution, loaded, history, json.plan(row.getString("plan"))));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.reflow.persistence;
+
+import dev.reflow.engine.CommandStore;
+import dev.reflow.engine.Fence;
+import dev.reflow.engine.NodeId;
+import dev.reflow.execution.Attempt;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.ResultEdit;
+import dev.reflow.execution.TaskExecution;
+import dev.reflow.organization.Caller;
+import dev.reflow.organization.Role;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What clients want of executions: one call of a function each, an edit a short transaction. */
+@ApplicationScoped
+class PostgresCommandStore implements CommandStore {
+    private final Pool pool;
+    private final Json json;
+    private final ExecutionFactsLoader facts;
+    private final Rows rows;
+
+    PostgresCommandStore(Pool pool, Json json, ExecutionFactsLoader facts, Rows rows) {
+        this.pool = pool;
+        this.json = json;
+        this.facts = facts;
+        this.rows = rows;
+    }
+
+    @Override
+    public Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner) {
+        return pool.preparedQuery("select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+                .execute(Tuple.tuple()
+                        .addUUID(request.execution().value())
+                        .addUUID(caller.organization().value())
+                        .addUUID(request.flow().value())
+                        .addInteger(request.version())
+                        .addString(json.write(request.input()))
+                        .addString(request.inputTask().value())
+                        .addString(request.triggeredExecutor())
+                        .addString(caller.name())
+                        .addString(UUID.randomUUID().toString())
+                        .addUUID(owner.map(NodeId::value).orElse(null)))
+                .map(found -> {
+                    Row row = found.iterator().next();
+                    return Optional.ofNullable(row.getUUID("owner"))
+                            .map(node -> new Fence(request.execution(), 1, row.getLong("lease"), new NodeId(node)));
+                });
+    }
+
+    @Override
+    public Uni<ReExecution> reExecute(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
+        return reExecute(pool, caller, request, owner);
+    }
+
+    private Uni<ReExecution> reExecute(
+            SqlClient client, Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
+        return client.preparedQuery("select outcome, generation, lease, owner, running_tasks"
+                        + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8)")
+                .execute(Tuple.tuple()
+                        .addArrayOfUUID(new UUID[] {request.execution().value()})
+                        .addArrayOfUUID(new UUID[] {caller.organization().value()})
+                        .addArrayOfString(new String[] {caller.name()})
+                        .addArrayOfBoolean(new Boolean[] {caller.roles().contains(Role.ORG_ADMIN)})
+                        .addArrayOfString(new String[] {request.mode().code()})
+                        .addArrayOfString(new String[] {request.idempotencyKey()})
+                        .addArrayOfString(new String[] {request.ifMatch()})
+                        .addUUID(owner.map(NodeId::value).orElse(null)))
+                .map(found -> reExecution(request.execution(), found.iterator().next()));
+    }
+
+    private static ReExecution reExecution(FlowExecutionId execution, Row row) {
+        ReExecutionOutcome outcome =
+                ReExecutionOutcome.valueOf(row.getString("outcome").toUpperCase(Locale.ROOT));
+        Integer generation = row.getInteger("generation");
+        String[] running = row.getArrayOfStrings("running_tasks");
+        return new ReExecution(
+                outcome,
+                generation == null ? 0 : generation,
+                Optional.ofNullable(row.getUUID("owner"))
+                        .map(node -> new Fence(
+                                execution, row.getInteger("generation"), row.getLong("lease"), new NodeId(node))),
+                running == null ? List.of() : List.of(running));
+    }
+
+    @Override
+    public Uni<CancelOutcome> cancel(Caller caller, FlowExecutionId execution) {
+        return pool.preparedQuery("select outcome from cancel_execution($1, $2, $3, $4)")
+                .execute(Tuple.of(
+                        execution.value(),
+                        caller.organization().value(),
+                        caller.name(),
+                        caller.roles().contains(Role.ORG_ADMIN)))
+                .map(found -> CancelOutcome.valueOf(
+                        found.iterator().next().getString(0).toUpperCase(Locale.ROOT)));
+    }
+
+    @Override
+    public Uni<Optional<Edited>> edit(
+            Caller caller,
+            UUID taskExecution,
+            EditDecision decision,
+            Optional<ReExecutionRequest> reExecution,
+            Optional<NodeId> owner) {
+        return pool.withTransaction(client -> lock(client, caller, taskExecution)
+                .flatMap(execution -> execution
+                        .map(id -> edit(client, id, taskExecution, caller, decision)
+                                .flatMap(written -> reExecution
+                                        .map(request -> reExecute(client, caller, request, owner)
+                                                .map(Optional::of))
+                                        .orElseGet(() -> Uni.createFrom().item(Optional.empty())))
+                                .map(restarted -> Optional.of(new Edited(restarted))))
+                        .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
+    }
+
+    /** Locks the attempt's execution, if the caller may see it. */
+    private Uni<Optional<FlowExecutionId>> lock(SqlClient client, Caller caller, UUID taskExecution) {
+        return client.preparedQuery("select e.id from flow_execution e"
+                        + " where e.id = (select t.flow_execution_id from task_execution t where t.id = $1)"
+                        + " and e.organization_id = $2 and e.deleted_at is null for no key update")
+                .execute(Tuple.of(taskExecution, caller.organization().value()))
+                .map(found -> found.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                new FlowExecutionId(found.iterator().next().getUUID(0))));
+    }
+
+    private Uni<Void> edit(
+            SqlClient client, FlowExecutionId execution, UUID taskExecution, Caller caller, EditDecision decision) {
+        return facts.load(client, List.of(execution))
+                .flatMap(loaded -> taskExecution(client, taskExecution)
+                        .map(before -> decision.decide(Objects.requireNonNull(loaded.get(execution)), before)))
+                .flatMap(decided -> decided.changed()
+                        ? write(client, execution, caller, decided)
+                        : Uni.createFrom().voidItem());
+    }
+
+    private Uni<TaskExecution> taskExecution(SqlClient client, UUID id) {
+        return client.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t where t.id = $1")
+                .execute(Tuple.of(id))
+                .map(found -> rows.taskExecution(found.iterator().next()));
+    }
+
+    private Uni<Void> write(SqlClient client, FlowExecutionId execution, Caller caller, ResultEdit.Decision decided) {
+        Attempt after = decided.attempt();
+        return client.preparedQuery("update task_execution set processing_status = $2, edited_status = $3,"
+                        + " marked_stale = $4, edit_revision = $5, edited_in = $6, output = $7::text::json,"
+                        + " error = case when $2 = 'completed' then null else error end, wake_at = null,"
+                        + " completed_at = coalesce(completed_at, date_trunc('milliseconds', clock_timestamp())),"
+                        + " modified_by = $8, updated_at = next_updated_at(updated_at) where id = $1")
+                .execute(Tuple.tuple()
+                        .addUUID(after.id())
+                        .addString(after.status().code())
+                        .addString(after.edited().code())
+                        .addBoolean(after.markedStale())
+                        .addInteger(after.editRevision())
+                        .addInteger(after.editedIn())
+                        .addString(json.writeNullable(decided.output()))
+                        .addString(caller.name()))
+                .flatMap(updated -> client.preparedQuery(
+                                "update flow_execution set status = $2, revision = revision + 1,"
+                                        + " modified_by = $3, updated_at = next_updated_at(updated_at) where id = $1")
+                        .execute(Tuple.of(execution.value(), decided.status().code(), caller.name())))
+                .replaceWithVoid();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.reflow.persistence;
+
+import dev.reflow.execution.ExecutionQuery;
+import dev.reflow.execution.ExecutionStatus;
+import dev.reflow.execution.ExecutionStore;
+import dev.reflow.execution.FlowExecution;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.TaskExecution;
+import dev.reflow.flow.FlowId;
+import dev.reflow.organization.OrganizationId;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lists and reads executions and their tasks. */
+@ApplicationScoped
+class PostgresExecutionStore implements ExecutionStore {
+    private final Pool pool;
+    private final Rows rows;
+    private final FlowExecutionRows executionRows;
+    private final ExecutionFactsLoader facts;
+
+    PostgresExecutionStore(Pool pool, Rows rows, FlowExecutionRows executionRows, ExecutionFactsLoader facts) {
+        this.pool = pool;
+        this.rows = rows;
+        this.executionRows = executionRows;
+        this.facts = facts;
+    }
+
+    @Override
+    public Uni<Optional<FlowExecution>> find(OrganizationId organization, FlowExecutionId id) {
+        return pool.preparedQuery("select " + FlowExecutionRows.COLUMNS + " from flow_execution e"
+                        + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null")
+                .execute(Tuple.of(id.value(), organization.value()))
+                .map(found -> found.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                executionRows.flowExecution(found.iterator().next())));
+    }
+
+    @Override
+    public Uni<Listed> list(OrganizationId organization, FlowId flow, ExecutionQuery query) {
+        Where where = where(organization, flow, query);
+        String sort = query.byUpdatedAt() ? "updated_at" : "created_at";
+        String direction = query.ascending() ? "asc" : "desc";
+        String page = query.after() == null ? " offset " + (query.page() - 1L) * query.pageSize() : "";
+        Where paged = where.copy();
+        if (query.after() != null) {
+            String last = paged.argument(query.after());
+            paged.and("(e." + sort + ", e.id) " + (query.ascending() ? ">" : "<") + " (select c." + sort
+                    + ", c.id from flow_execution c where c.id = " + last + " and c.flow_id = "
+                    + paged.argument(flow.value()) + ")");
+        }
+        Uni<List<FlowExecution>> executions = pool.preparedQuery("select " + FlowExecutionRows.COLUMNS
+                        + " from flow_execution e where " + paged.sql() + " order by e." + sort + " " + direction
+                        + ", e.id " + direction + " limit " + query.pageSize() + page)
+                .execute(paged.arguments())
+                .map(found -> {
+                    List<FlowExecution> list = new ArrayList<>();
+                    found.forEach(row -> list.add(executionRows.flowExecution(row)));
+                    return list;
+                });
+        Uni<Long> total = pool.preparedQuery("select count(*) from flow_execution e where " + where.sql())
+                .execute(where.arguments())
+                .map(found -> found.iterator().next().getLong(0));
+        return executions.flatMap(list -> total.map(count -> new Listed(list, count)));
+    }
+
+    private static Where where(OrganizationId organization, FlowId flow, ExecutionQuery query) {
+        Where where = new Where();
+        where.and("e.organization_id = " + where.argument(organization.value()));
+        where.and("e.flow_id = " + where.argument(flow.value()));
+        where.and("e.deleted_at is null");
+        if (!query.statuses().isEmpty()) {
+            where.and("e.status = any (" + where.argument(codes(query.statuses())) + ")");
+        }
+        if (!query.statusesExcluded().isEmpty()) {
+            where.and("e.status <> all (" + where.argument(codes(query.statusesExcluded())) + ")");
+        }
+        if (!query.tags().isEmpty()) {
+            where.and("false"); // tasks cannot be tagged yet, so none carries any of these
+        }
+        bound(where, "e.created_at >= ", query.createdAfter());
+        bound(where, "e.created_at <= ", query.createdBefore());
+        bound(where, "e.updated_at >= ", query.updatedAfter());
+        bound(where, "e.updated_at <= ", query.updatedBefore());
+        return where;
+    }
+
+    private static void bound(Where where, String comparison, @Nullable Instant time) {
+        if (time != null) {
+            where.and(comparison + where.argument(time.atOffset(ZoneOffset.UTC)));
+        }
+    }
+
+    private static String[] codes(Set<ExecutionStatus> statuses) {
+        return statuses.stream().map(ExecutionStatus::code).toArray(String[]::new);
+    }
+
+    @Override
+    public Uni<Boolean> delete(OrganizationId organization, FlowExecutionId id, String author) {
+        return pool.preparedQuery("update flow_execution set deleted_at = clock_timestamp(), status = 'deleted',"
+                        + " modified_by = $3, updated_at = next_updated_at(updated_at)"
+                        + " where id = $1 and organization_id = $2 and deleted_at is null")
+                .execute(Tuple.of(id.value(), organization.value(), author))
+                .map(found -> found.rowCount() > 0);
+    }
+
+    @Override
+    public Uni<List<TaskExecutionInContext>> tasks(OrganizationId organization, TaskQuery query) {
+        Where where = new Where();
+        where.and("e.organization_id = " + where.argument(organization.value()));
+        where.and("e.deleted_at is null");
+        if (query.execution() != null) {
+            where.and("e.id = " + where.argument(query.execution().value()));
+        }
+        if (query.task() != null) {
+            where.and("t.task_name = " + where.argument(query.task().value()));
+        }
+        if (query.idx() != null) {
+            where.and("t.task_execution_idx = " + where.argument(query.idx()));
+        }
+        if (query.id() != null) {
+            where.and("t.id = " + where.argument(query.id()));
+        } else {
+            where.and("t.generation >= e.floor");
+        }
+        return pool.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t"
+                        + " join flow_execution e on e.id = t.flow_execution_id where " + where.sql()
+                        + " order by t.created_at desc, t.task_execution_idx desc, t.id desc")
+                .execute(where.arguments())
+                .flatMap(found -> {
+                    List<TaskExecution> tasks = new ArrayList<>();
+                    found.forEach(row -> tasks.add(rows.taskExecution(row)));
+                    return inContext(tasks);
+                });
+    }
+
+    private Uni<List<TaskExecutionInContext>> inContext(List<TaskExecution> tasks) {
+        Set<FlowExecutionId> executions = new HashSet<>();
+        tasks.forEach(task -> executions.add(task.flowExecution()));
+        if (executions.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        return facts.load(pool, executions)
+                .map(loaded -> tasks.stream()
+                        .map(task -> new TaskExecutionInContext(
+                                task, Objects.requireNonNull(loaded.get(task.flowExecution()))))
+                        .toList());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.reflow.persistence;
+
+import dev.reflow.organization.ApiKey;
+import dev.reflow.organization.ApiKeyToken;
+import dev.reflow.organization.OrganizationId;
+import dev.reflow.organization.OrganizationStore;
+import dev.reflow.organization.Role;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Organizations, service accounts and API keys. */
+@ApplicationScoped
+class PostgresOrganizationStore implements OrganizationStore {
+    private final Pool pool;
+
+    PostgresOrganizationStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public Uni<List<ApiKey>> findApiKeys(String tokenPrefix) {
+        return pool.preparedQuery("select k.organization_id, a.name, k.roles, k.token_hash"
+                        + " from api_key k join service_account a on a.id = k.service_account_id"
+                        + " where k.token_prefix = $1 and k.deleted_at is null and a.status = 'active'")
+                .execute(Tuple.of(tokenPrefix))
+                .map(found -> {
+                    List<ApiKey> keys = new ArrayList<>();
+                    for (Row row : found) {
+                        keys.add(apiKey(row));
+                    }
+                    return keys;
+                });
+    }
+
+    private static ApiKey apiKey(Row row) {
+        return new ApiKey(
+                new OrganizationId(row.getUUID("organization_id")),
+                row.getString("name"),
+                Stream.of(row.getArrayOfStrings("roles")).map(Role::of).collect(Collectors.toSet()),
+                row.getBuffer("token_hash").getBytes());
+    }
+
+    @Override
+    public Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty) {
+        return pool.preparedQuery(
+                        "select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")
+                .execute(Tuple.of(
+                        key.prefix(),
+                        Buffer.buffer(key.hash()),
+                        roles.stream().map(Role::code).toArray(String[]::new),
+                        onlyWhenEmpty))
+                .map(found -> {
+                    Row row = found.iterator().next();
+                    return new Bootstrapped(
+                            new OrganizationId(row.getUUID("organization")),
+                            row.getBoolean("organization_created"),
+                            row.getBoolean("key_created"));
+                });
+    }
+}

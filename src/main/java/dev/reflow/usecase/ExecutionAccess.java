@@ -1,0 +1,38 @@
+package dev.reflow.usecase;
+
+import dev.reflow.error.ReflowException;
+import dev.reflow.execution.ExecutionStore;
+import dev.reflow.execution.FlowExecution;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.organization.Caller;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+
+/** Finds executions and their tasks for a caller, or says why not. */
+@ApplicationScoped
+public class ExecutionAccess {
+    private final ExecutionStore executions;
+    private final FlowAccess flows;
+
+    ExecutionAccess(ExecutionStore executions, FlowAccess flows) {
+        this.executions = executions;
+        this.flows = flows;
+    }
+
+    /** Fails with {@code not_found} or, where the flow is somebody else's private one, {@code forbidden}. */
+    public Uni<FlowExecution> requireExecution(Caller caller, FlowExecutionId id) {
+        return executions
+                .find(caller.organization(), id)
+                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow execution")))
+                .call(execution -> flows.requireFlow(caller, execution.flow()));
+    }
+
+    /** Fails like {@link #requireExecution}. */
+    public Uni<ExecutionStore.TaskExecutionInContext> requireTaskExecution(Caller caller, UUID id) {
+        return executions
+                .tasks(caller.organization(), new ExecutionStore.TaskQuery(null, null, null, id))
+                .map(found -> found.stream().findFirst().orElseThrow(() -> ReflowException.notFound("Task execution")))
+                .call(task -> flows.requireFlow(caller, task.facts().execution().flow()));
+    }
+}

@@ -1,0 +1,35 @@
+package dev.reflow.usecase;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.error.ErrorCode;
+import dev.reflow.error.ReflowException;
+import dev.reflow.flow.Definition;
+import dev.reflow.flow.FlowAtVersion;
+import dev.reflow.flow.FlowId;
+import dev.reflow.flow.FlowStore;
+import dev.reflow.organization.Caller;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Gives a draft a new latest version. */
+@ApplicationScoped
+public class PublishVersion {
+    private final FlowAccess access;
+    private final FlowStore flows;
+    private final DefinitionCheck check;
+
+    PublishVersion(FlowAccess access, FlowStore flows, DefinitionCheck check) {
+        this.access = access;
+        this.flows = flows;
+        this.check = check;
+    }
+
+    public Uni<FlowAtVersion> publish(Caller caller, FlowId id, JsonNode json) {
+        return access.requireFlow(caller, id).flatMap(flow -> {
+            Definition definition = check.requireValid(json);
+            return flows.publish(caller.organization(), id, definition, caller.name())
+                    .map(published -> published.orElseThrow(() -> new ReflowException(
+                            ErrorCode.BAD_REQUEST, "Only a draft can be changed; this flow is published")));
+        });
+    }
+}

@@ -1,0 +1,63 @@
+package dev.reflow.usecase;
+
+import dev.reflow.engine.Command;
+import dev.reflow.engine.CommandStore;
+import dev.reflow.engine.WorkflowEngine;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.Mode;
+import dev.reflow.organization.Caller;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Restarts an execution under its id, on the latest version of its flow. */
+@ApplicationScoped
+public class ReExecuteFlow {
+    private final CommandStore commands;
+    private final WorkflowEngine engine;
+
+    ReExecuteFlow(CommandStore commands, WorkflowEngine engine) {
+        this.commands = commands;
+        this.engine = engine;
+    }
+
+    /** @param replayed whether the request had been accepted before and nothing was started now */
+    public record Accepted(int generation, boolean replayed) {}
+
+    /**
+     * Answers once the restart is durable; the work goes on by itself.
+     *
+     * @param idempotencyKey the client's; null for none
+     * @param ifMatch the tag that the plan must still have; null for any
+     */
+    public Uni<Accepted> reExecute(
+            Caller caller,
+            FlowExecutionId execution,
+            boolean onlyStale,
+            @Nullable String idempotencyKey,
+            @Nullable String ifMatch) {
+        CommandStore.ReExecutionRequest request = request(execution, onlyStale, idempotencyKey, ifMatch);
+        return commands.reExecute(caller, request, engine.claimant()).map(answer -> accepted(answer, execution));
+    }
+
+    static CommandStore.ReExecutionRequest request(
+            FlowExecutionId execution, boolean onlyStale, @Nullable String idempotencyKey, @Nullable String ifMatch) {
+        return new CommandStore.ReExecutionRequest(
+                execution,
+                Mode.reExecution(onlyStale),
+                idempotencyKey == null ? UUID.randomUUID().toString() : idempotencyKey,
+                ifMatch);
+    }
+
+    /** Tells the engine of what was accepted; fails when it was not. */
+    Accepted accepted(CommandStore.ReExecution answer, FlowExecutionId execution) {
+        answer.requireAccepted();
+        boolean replayed = answer.outcome() == CommandStore.ReExecutionOutcome.REPLAYED;
+        if (!replayed) {
+            engine.tell(
+                    answer.fence().<Command>map(Command.Restart::new).orElseGet(() -> new Command.Offer(execution)));
+        }
+        return new Accepted(answer.generation(), replayed);
+    }
+}
