@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which executions of a flow to list, and in which order.
  *
- * @param statuses any of these; empty for all
+ * @param statuses any of these, when {@code byStatus} is set
  * @param statusesExcluded none of these
  * @param tags some task carries any of these; empty for all
  * @param byUpdatedAt sorted by the last change instead of by creation
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExecutionQuery(
         Set<ExecutionStatus> statuses,
+        boolean byStatus,
         Set<ExecutionStatus> statusesExcluded,
         List<String> tags,
         @Nullable Instant createdAfter,

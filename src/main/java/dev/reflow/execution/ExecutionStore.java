@@ -2,6 +2,7 @@ package dev.reflow.execution;
 
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
+import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -18,11 +19,17 @@ public interface ExecutionStore {
     /** @param total how many executions the query has on all pages */
     record Listed(List<FlowExecution> executions, long total) {}
 
-    /** Hides the execution from every reader; what runs goes on. False when it was not there. */
-    Uni<Boolean> delete(OrganizationId organization, FlowExecutionId id, String author);
+    /** The flow of an execution, even of a deleted one. */
+    Uni<Optional<FlowId>> findFlow(OrganizationId organization, FlowExecutionId id);
 
-    /** The attempts that count, newest first, with what their executions say of them. */
-    Uni<List<TaskExecutionInContext>> tasks(OrganizationId organization, TaskQuery query);
+    /** Hides the execution from every reader; what runs goes on. One that is deleted stays so. */
+    Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
+
+    /**
+     * The attempts that count, newest first, with what their executions say of them. Asked for by its id an attempt is
+     * there even if it is history, or of a private flow.
+     */
+    Uni<List<TaskExecutionInContext>> tasks(Caller caller, TaskQuery query);
 
     /** @param facts of the attempt's execution; shared by all attempts of one */
     record TaskExecutionInContext(TaskExecution task, ExecutionFacts facts) {}

@@ -1,6 +1,7 @@
 package dev.reflow.execution;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.flow.JsonEquality;
 import dev.reflow.task.TaskExecutors;
@@ -11,15 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a person asked for by sending an attempt back: another output, another stale status, or nothing new.
  *
- * @param output the attempt's output as sent
+ * @param output the attempt's output as sent; a JSON null when none was
  * @param seenUpdatedAt when the attempt was last changed before the person saw it; null when that was not sent
  * @param executeFlow whether the execution is to be re-executed for what is stale, in the same transaction
  */
 public record ResultEdit(
-        @Nullable JsonNode output,
-        StaleStatus staleStatus,
-        @Nullable Instant seenUpdatedAt,
-        boolean executeFlow) {
+        JsonNode output, StaleStatus staleStatus, @Nullable Instant seenUpdatedAt, boolean executeFlow) {
 
     /**
      * What is to be written.
@@ -29,7 +27,7 @@ public record ResultEdit(
      * @param changed whether there is anything to write
      * @param status of the execution then
      */
-    public record Decision(Attempt attempt, @Nullable JsonNode output, boolean changed, ExecutionStatus status) {}
+    public record Decision(Attempt attempt, JsonNode output, boolean changed, ExecutionStatus status) {}
 
     /**
      * Decides on the request under the execution's lock.
@@ -45,7 +43,7 @@ public record ResultEdit(
         }
         StaleStatus shown =
                 ShownTask.of(attempt, facts, facts.staleOnlyPlan(executors)).stale();
-        boolean edits = !JsonEquality.same(output, before.output());
+        boolean edits = !JsonEquality.same(output, before.output() == null ? NullNode.instance : before.output());
         boolean marks = shown == StaleStatus.CONSISTENT && staleStatus == StaleStatus.STALE;
         boolean unmarks = attempt.markedStale() && staleStatus == StaleStatus.CONSISTENT;
         if (!edits && !marks && !unmarks) {

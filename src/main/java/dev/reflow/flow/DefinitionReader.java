@@ -7,7 +7,7 @@ import dev.reflow.error.ErrorCode;
 import dev.reflow.error.Fault;
 import dev.reflow.error.ReflowException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +27,7 @@ public final class DefinitionReader {
     private final JsonNode json;
     private final List<Fault> faults = new ArrayList<>();
     private final List<TaskSource> sources = new ArrayList<>();
+    private final Set<TaskName> names = new HashSet<>();
     private final Map<TaskName, FlowTask> byName = new LinkedHashMap<>();
 
     /** A task as it stands in the JSON, with the location that faults name. */
@@ -67,13 +68,14 @@ public final class DefinitionReader {
             fault(List.of("flow_configs"), "too_long", "A definition has at most " + MAX_TASKS + " tasks", null);
             return new Outcome(Optional.empty(), faults);
         }
-        List<FlowTask> tasks = new ArrayList<>();
-        for (TaskSource source : sources) {
-            readTask(source, tasks.size()).ifPresent(tasks::add);
+        sources.forEach(
+                source -> names.add(new TaskName(source.json().path("name").asText())));
+        for (int i = 0; i < sources.size(); i++) {
+            readTask(sources.get(i), i);
         }
-        int[][] dependencies = tasks.size() == sources.size() ? dependencies(tasks) : new int[0][];
-        TaskGraph graph = new TaskGraph(dependencies);
-        graph.cycles().forEach(cycle -> cycleFault(cycle, tasks));
+        TaskGraph graph = new TaskGraph(dependencies());
+        graph.cycles().forEach(this::cycleFault);
+        List<FlowTask> tasks = List.copyOf(byName.values());
         return faults.isEmpty()
                 ? new Outcome(Optional.of(new Definition(json, tasks, locations(), byName, graph)), faults)
                 : new Outcome(Optional.empty(), faults);
@@ -112,12 +114,12 @@ public final class DefinitionReader {
         }
     }
 
-    private Optional<FlowTask> readTask(TaskSource source, int position) {
+    private void readTask(TaskSource source, int position) {
         int before = faults.size();
         JsonNode task = source.json();
         if (!task.isObject()) {
             fault(source.loc(), "dict_type", "A task is an object", task);
-            return Optional.empty();
+            return;
         }
         String name = text(source, "name", true);
         if (name != null && name.length() > TaskName.MAX_LENGTH) {
@@ -137,7 +139,7 @@ public final class DefinitionReader {
         boolean neverReused = "never".equals(choice(source, "reuse", Set.of("never")));
         boolean interruptible = flag(source, "interruptible", true);
         if (faults.size() > before || name == null || executor == null) {
-            return Optional.empty();
+            return;
         }
         FlowTask read = new FlowTask(
                 position,
@@ -154,9 +156,7 @@ public final class DefinitionReader {
                     "duplicate_name",
                     "Another task is named '" + name + "'",
                     task.get("name"));
-            return Optional.empty();
         }
-        return Optional.of(read);
     }
 
     private Set<TaskName> dependsOn(TaskSource source) {
@@ -180,52 +180,66 @@ public final class DefinitionReader {
         return read;
     }
 
-    private int[][] dependencies(List<FlowTask> tasks) {
-        Template template = new Template(byName::containsKey);
-        Map<TaskName, Integer> positions = new HashMap<>();
-        tasks.forEach(task -> positions.put(task.name(), task.position()));
-        int[][] dependencies = new int[tasks.size()][];
-        for (FlowTask task : tasks) {
-            List<Object> loc = sources.get(task.position()).loc();
-            Set<TaskName> names = new TreeSet<>(task.dependsOn());
-            unknown(names)
-                    .forEach(name -> fault(
-                            with(loc, "depends_on"), "unknown_task", "There is no task named '" + name + "'", null));
-            collectReferences(template, task.parameters(), with(loc, "parameters"), names);
-            dependencies[task.position()] = names.stream()
-                    .map(positions::get)
-                    .filter(Objects::nonNull)
-                    .mapToInt(Integer::intValue)
-                    .sorted()
-                    .toArray();
+    /**
+     * What each task waits for. Asks the JSON, not what was read of it: a task with another fault may refer to tasks
+     * that do not exist as well.
+     */
+    private int[][] dependencies() {
+        Template template = new Template(names::contains);
+        return sources.stream()
+                .map(source -> positions(dependencies(template, source)))
+                .toArray(int[][]::new);
+    }
+
+    private Set<TaskName> dependencies(Template template, TaskSource source) {
+        Set<TaskName> found = new TreeSet<>();
+        JsonNode dependsOn = source.json().path("depends_on");
+        for (int i = 0; dependsOn.isArray() && i < dependsOn.size(); i++) {
+            if (dependsOn.get(i).isTextual()) {
+                TaskName name = new TaskName(dependsOn.get(i).textValue());
+                found.add(name);
+                if (!names.contains(name)) {
+                    fault(
+                            with(with(source.loc(), "depends_on"), i),
+                            "unknown_task",
+                            "There is no task named '" + name + "'",
+                            dependsOn.get(i));
+                }
+            }
         }
-        return dependencies;
+        collectReferences(template, source.json().path("parameters"), with(source.loc(), "parameters"), found);
+        return found;
     }
 
-    private Stream<TaskName> unknown(Set<TaskName> names) {
-        return names.stream().filter(name -> !byName.containsKey(name));
+    private int[] positions(Set<TaskName> tasks) {
+        return tasks.stream()
+                .map(byName::get)
+                .filter(Objects::nonNull)
+                .mapToInt(FlowTask::position)
+                .sorted()
+                .toArray();
     }
 
-    private void collectReferences(Template template, JsonNode value, List<Object> loc, Set<TaskName> names) {
+    private void collectReferences(Template template, JsonNode value, List<Object> loc, Set<TaskName> found) {
         if (value.isTextual()) {
             template.references(value.textValue(), reference -> {
-                names.add(reference.task());
-                if (!byName.containsKey(reference.task())) {
+                found.add(reference.task());
+                if (!names.contains(reference.task())) {
                     fault(loc, "unknown_task", reference + " refers to a task that does not exist", value);
                 }
             });
         } else if (value.isArray()) {
             IntStream.range(0, value.size())
-                    .forEach(i -> collectReferences(template, value.get(i), with(loc, i), names));
+                    .forEach(i -> collectReferences(template, value.get(i), with(loc, i), found));
         } else {
             value.properties()
-                    .forEach(field -> collectReferences(template, field.getValue(), with(loc, field.getKey()), names));
+                    .forEach(field -> collectReferences(template, field.getValue(), with(loc, field.getKey()), found));
         }
     }
 
-    private void cycleFault(List<Integer> cycle, List<FlowTask> tasks) {
+    private void cycleFault(List<Integer> cycle) {
         String names = Stream.concat(cycle.stream(), Stream.of(cycle.get(0)))
-                .map(position -> "'" + tasks.get(position).name() + "'")
+                .map(position -> "'" + sources.get(position).json().path("name").asText() + "'")
                 .collect(Collectors.joining(" -> "));
         fault(sources.get(cycle.get(0)).loc(), "cycle", "Tasks wait for each other: " + names, null);
     }

@@ -20,7 +20,7 @@ public record Flow(
         String displayName,
         @Nullable String description,
         String status,
-        String visibility,
+        Visibility visibility,
         @Nullable JsonNode settings,
         List<String> tags,
         int latestVersion,
@@ -30,11 +30,9 @@ public record Flow(
         Instant createdAt,
         Instant updatedAt) {
     public static final String DRAFT = "draft";
-    public static final String ORGANIZATION_VISIBILITY = "organization";
-    private static final String PRIVATE_VISIBILITY = "private";
 
     public boolean isVisibleTo(Caller caller) {
-        return !visibility.equals(PRIVATE_VISIBILITY) || caller.seesPrivateFlowsOf(createdBy);
+        return visibility != Visibility.PRIVATE || caller.seesPrivateFlowsOf(createdBy);
     }
 
     public boolean isDraft() {

@@ -1,5 +1,6 @@
 package dev.reflow.flow;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param search a part of the name or description, in any case; null for all
  * @param createdBy null for anybody
+ * @param tags flows with any of these; empty for all
+ * @param cleanable only flows whose executions are deleted some time after they finish
  * @param page from 1
  */
 public record FlowQuery(
-        @Nullable String search, @Nullable String createdBy, Sort sort, boolean ascending, int page, int pageSize) {
+        @Nullable String search,
+        @Nullable String createdBy,
+        List<String> tags,
+        boolean cleanable,
+        Sort sort,
+        boolean ascending,
+        int page,
+        int pageSize) {
 
     /** What to sort by. */
     public enum Sort {

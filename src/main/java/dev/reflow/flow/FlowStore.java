@@ -3,7 +3,9 @@ package dev.reflow.flow;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Keeps flows and their versions. Deleted flows are not there. */
@@ -19,6 +21,9 @@ public interface FlowStore {
 
     /** @param total how many flows the query has on all pages */
     record Listed(List<FlowAtVersion> flows, long total) {}
+
+    /** How many executions the latest version of each flow has. */
+    Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows);
 
     /** All versions, newest first. */
     Uni<List<FlowVersion>> versions(FlowId id);

@@ -14,29 +14,44 @@ import java.util.regex.Pattern;
  */
 public record Reference(TaskName task, String path) {
     private static final String WHOLE_OUTPUT = "output";
-    private static final String STEP = "[^.\\[\\]{}]+(?:\\[\\d{1,9}])*";
-    private static final Pattern PATH = Pattern.compile(STEP + "(?:\\." + STEP + ")*");
+    private static final String STEP = "[^.\\[\\]{}]++(?:\\[\\d{1,9}])*+";
+    private static final Pattern PATH = Pattern.compile(STEP + "(?:\\." + STEP + ")*+"); // greedy, it would recurse
     private static final Pattern STEP_PARTS = Pattern.compile("[^.\\[\\]]+");
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     /**
      * Reads the text between double braces. A task's name may itself contain dots, so the longest known one wins; a
-     * text that has the form of a reference but begins with no known name is a reference to an unknown task.
+     * text that has the form of a reference but begins with no known name is a reference to an unknown task. Looks no
+     * further for a name than a name can reach, so that a text full of braces is read in linear time.
+     *
+     * @param from where the text begins
+     * @param to where it ends
+     * @param brace the last brace before {@code to}: a path begins behind it
      */
-    static Optional<Reference> parse(String text, Predicate<TaskName> known) {
-        for (int dot = text.lastIndexOf('.'); dot > 0; dot = text.lastIndexOf('.', dot - 1)) {
-            TaskName name = new TaskName(text.substring(0, dot));
-            if (known.test(name) && PATH.matcher(text.substring(dot + 1)).matches()) {
-                return Optional.of(new Reference(name, text.substring(dot + 1)));
+    static Optional<Reference> parse(String text, int from, int to, int brace, Predicate<TaskName> known) {
+        int first = Math.max(from, brace) + 1;
+        int last = Math.min(to - 1, from + TaskName.MAX_LENGTH);
+        int unknownDot = -1;
+        for (int dot = last; dot >= first; dot--) {
+            if (text.charAt(dot) == '.') {
+                TaskName name = new TaskName(text.substring(from, dot));
+                if (known.test(name) && isPath(text, dot + 1, to)) {
+                    return Optional.of(new Reference(name, text.substring(dot + 1, to)));
+                }
+                unknownDot = dot;
             }
         }
-        int dot = text.indexOf('.');
-        boolean unknown = dot > 0
-                && PLAIN_NAME.matcher(text.substring(0, dot)).matches()
-                && PATH.matcher(text.substring(dot + 1)).matches();
+        boolean unknown = unknownDot > from
+                && PLAIN_NAME.matcher(text).region(from, unknownDot).matches()
+                && isPath(text, unknownDot + 1, to);
         return unknown
-                ? Optional.of(new Reference(new TaskName(text.substring(0, dot)), text.substring(dot + 1)))
+                ? Optional.of(new Reference(
+                        new TaskName(text.substring(from, unknownDot)), text.substring(unknownDot + 1, to)))
                 : Optional.empty();
+    }
+
+    private static boolean isPath(String text, int from, int to) {
+        return PATH.matcher(text).region(from, to).matches();
     }
 
     /**

@@ -84,10 +84,9 @@ public final class Template {
     }
 
     private Optional<Reference> wholeReference(String text) {
-        boolean enclosed = text.startsWith(OPEN) && text.indexOf(CLOSE) == text.length() - CLOSE.length();
-        return enclosed
-                ? Reference.parse(text.substring(OPEN.length(), text.length() - CLOSE.length()), known)
-                : Optional.empty();
+        int close = text.length() - CLOSE.length();
+        boolean enclosed = text.startsWith(OPEN) && text.indexOf(CLOSE) == close;
+        return enclosed ? Reference.parse(text, OPEN.length(), close, lastBrace(text, close), known) : Optional.empty();
     }
 
     private static JsonNode value(Reference reference, Function<TaskName, JsonNode> outputs) {
@@ -97,12 +96,17 @@ public final class Template {
     private void walk(String text, Consumer<String> literal, Consumer<Reference> found) {
         int from = 0;
         int open = text.indexOf(OPEN);
+        int close = -1;
+        int brace = -1;
         while (open >= 0) {
-            int close = text.indexOf(CLOSE, open);
-            if (close < 0) {
-                break;
+            if (close < open) {
+                close = text.indexOf(CLOSE, open);
+                if (close < 0) {
+                    break;
+                }
+                brace = lastBrace(text, close);
             }
-            Optional<Reference> reference = Reference.parse(text.substring(open + OPEN.length(), close), known);
+            Optional<Reference> reference = Reference.parse(text, open + OPEN.length(), close, brace, known);
             if (reference.isPresent()) {
                 literal.accept(text.substring(from, open));
                 found.accept(reference.get());
@@ -113,5 +117,13 @@ public final class Template {
             }
         }
         literal.accept(text.substring(from));
+    }
+
+    private static int lastBrace(String text, int end) {
+        int brace = end - 1;
+        while (brace >= 0 && text.charAt(brace) != '{' && text.charAt(brace) != '}') {
+            brace--;
+        }
+        return brace;
     }
 }

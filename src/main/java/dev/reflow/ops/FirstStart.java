@@ -2,6 +2,7 @@ package dev.reflow.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.reflow.flow.Visibility;
 import dev.reflow.organization.ApiKeyToken;
 import dev.reflow.usecase.Bootstrap;
 import dev.reflow.usecase.CreateFlow;
@@ -65,7 +66,7 @@ class FirstStart {
                     flow.path("display_name").textValue(),
                     flow.path("description").textValue(),
                     flow.path("definition"),
-                    null,
+                    Visibility.ORGANIZATION,
                     null,
                     List.of("sample"));
         } catch (IOException e) {

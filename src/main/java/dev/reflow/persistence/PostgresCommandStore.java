@@ -164,7 +164,7 @@ class PostgresCommandStore implements CommandStore {
                         .addBoolean(after.markedStale())
                         .addInteger(after.editRevision())
                         .addInteger(after.editedIn())
-                        .addString(json.writeNullable(decided.output()))
+                        .addString(json.write(decided.output()))
                         .addString(caller.name()))
                 .flatMap(updated -> client.preparedQuery(
                                 "update flow_execution set status = $2, revision = revision + 1,"

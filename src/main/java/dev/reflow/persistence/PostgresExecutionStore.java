@@ -7,7 +7,9 @@ import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.TaskExecution;
 import dev.reflow.flow.FlowId;
+import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
+import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -81,7 +83,7 @@ class PostgresExecutionStore implements ExecutionStore {
         where.and("e.organization_id = " + where.argument(organization.value()));
         where.and("e.flow_id = " + where.argument(flow.value()));
         where.and("e.deleted_at is null");
-        if (!query.statuses().isEmpty()) {
+        if (query.byStatus()) {
             where.and("e.status = any (" + where.argument(codes(query.statuses())) + ")");
         }
         if (!query.statusesExcluded().isEmpty()) {
@@ -108,18 +110,27 @@ class PostgresExecutionStore implements ExecutionStore {
     }
 
     @Override
-    public Uni<Boolean> delete(OrganizationId organization, FlowExecutionId id, String author) {
+    public Uni<Optional<FlowId>> findFlow(OrganizationId organization, FlowExecutionId id) {
+        return pool.preparedQuery("select flow_id from flow_execution where id = $1 and organization_id = $2")
+                .execute(Tuple.of(id.value(), organization.value()))
+                .map(found -> found.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(new FlowId(found.iterator().next().getUUID(0))));
+    }
+
+    @Override
+    public Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author) {
         return pool.preparedQuery("update flow_execution set deleted_at = clock_timestamp(), status = 'deleted',"
                         + " modified_by = $3, updated_at = next_updated_at(updated_at)"
                         + " where id = $1 and organization_id = $2 and deleted_at is null")
                 .execute(Tuple.of(id.value(), organization.value(), author))
-                .map(found -> found.rowCount() > 0);
+                .replaceWithVoid();
     }
 
     @Override
-    public Uni<List<TaskExecutionInContext>> tasks(OrganizationId organization, TaskQuery query) {
+    public Uni<List<TaskExecutionInContext>> tasks(Caller caller, TaskQuery query) {
         Where where = new Where();
-        where.and("e.organization_id = " + where.argument(organization.value()));
+        where.and("e.organization_id = " + where.argument(caller.organization().value()));
         where.and("e.deleted_at is null");
         if (query.execution() != null) {
             where.and("e.id = " + where.argument(query.execution().value()));
@@ -134,9 +145,13 @@ class PostgresExecutionStore implements ExecutionStore {
             where.and("t.id = " + where.argument(query.id()));
         } else {
             where.and("t.generation >= e.floor");
+            if (!caller.roles().contains(Role.ORG_ADMIN)) {
+                where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
+            }
         }
         return pool.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t"
-                        + " join flow_execution e on e.id = t.flow_execution_id where " + where.sql()
+                        + " join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id where "
+                        + where.sql()
                         + " order by t.created_at desc, t.task_execution_idx desc, t.id desc")
                 .execute(where.arguments())
                 .flatMap(found -> {

@@ -7,37 +7,44 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowQuery;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.FlowVersion;
+import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Role;
 import io.quarkus.hibernate.reactive.panache.Panache;
-import io.quarkus.hibernate.reactive.panache.PanacheQuery;
-import io.quarkus.panache.common.Page;
 import io.quarkus.panache.common.Parameters;
-import io.quarkus.panache.common.Sort;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** Flows and their versions. */
 @ApplicationScoped
 class PostgresFlowStore implements FlowStore {
     private static final String PRESENT = "id = :id and organizationId = :organization and deletedAt is null";
 
+    private static final String FLOW = "f.id, f.organization_id, f.display_name, f.description, f.status, f.visibility,"
+            + " f.settings::text as settings, f.tags, f.latest_version, f.executions_count, f.created_by,"
+            + " f.modified_by, f.created_at, f.updated_at";
+
+    private final Pool pool;
     private final Json json;
     private final Definitions definitions;
 
-    PostgresFlowStore(Json json, Definitions definitions) {
+    PostgresFlowStore(Pool pool, Json json, Definitions definitions) {
+        this.pool = pool;
         this.json = json;
         this.definitions = definitions;
     }
@@ -50,7 +57,7 @@ class PostgresFlowStore implements FlowStore {
         entity.displayName = flow.displayName();
         entity.description = flow.description();
         entity.status = flow.status();
-        entity.visibility = flow.visibility();
+        entity.visibility = flow.visibility().code();
         entity.settings = json.writeNullable(flow.settings());
         entity.tags = flow.tags().toArray(String[]::new);
         entity.latestVersion = flow.latestVersion();
@@ -75,32 +82,89 @@ class PostgresFlowStore implements FlowStore {
 
     @Override
     public Uni<Listed> list(Caller caller, FlowQuery query) {
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("organization", caller.organization().value());
-        StringBuilder where = new StringBuilder("organizationId = :organization and deletedAt is null");
+        Where where = new Where();
+        where.and("f.organization_id = " + where.argument(caller.organization().value()));
+        where.and("f.deleted_at is null");
         if (!caller.roles().contains(Role.ORG_ADMIN)) {
-            where.append(" and (visibility <> 'private' or createdBy = :caller)");
-            parameters.put("caller", caller.name());
+            where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
         }
         if (query.createdBy() != null) {
-            where.append(" and createdBy = :createdBy");
-            parameters.put("createdBy", query.createdBy());
+            where.and("f.created_by = " + where.argument(query.createdBy()));
         }
         if (query.search() != null) {
-            where.append(
-                    " and (lower(displayName) like :search escape '\\' or lower(description) like :search escape '\\')");
-            parameters.put("search", "%" + literal(query.search().toLowerCase(Locale.ROOT)) + "%");
+            String pattern = where.argument("%" + literal(query.search()) + "%");
+            where.and("(f.display_name ilike " + pattern + " or f.description ilike " + pattern + ")");
         }
-        Sort.Direction direction = query.ascending() ? Sort.Direction.Ascending : Sort.Direction.Descending;
-        Sort sort = Sort.by(column(query.sort()), direction).and("id", direction);
-        return Panache.withSession(() -> {
-            PanacheQuery<FlowEntity> flows = FlowEntity.find(where.toString(), sort, parameters);
-            return flows.count()
-                    .flatMap(total -> flows.page(Page.of(query.page() - 1, query.pageSize()))
-                            .list()
-                            .flatMap(this::atLatestVersions)
-                            .map(page -> new Listed(page, total)));
-        });
+        if (!query.tags().isEmpty()) {
+            where.and("f.tags && " + where.argument(query.tags().toArray(String[]::new)));
+        }
+        if (query.cleanable()) {
+            where.and("f.settings -> 'ttl' ->> 'seconds' is not null");
+        }
+        String direction = query.ascending() ? "asc" : "desc";
+        return pool.preparedQuery("select " + FLOW + ", v.version, v.definition::text as definition,"
+                        + " v.modified_by as version_modified_by, v.created_at as version_created_at,"
+                        + " count(*) over () as total"
+                        + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.latest_version"
+                        + " where " + where.sql() + " order by f." + column(query.sort()) + " " + direction + ", f.id "
+                        + direction + " limit " + query.pageSize() + " offset "
+                        + (query.page() - 1L) * query.pageSize())
+                .execute(where.arguments())
+                .flatMap(found -> listed(found, where));
+    }
+
+    /** A page behind the last one has no row that could tell the total. */
+    private Uni<Listed> listed(RowSet<Row> found, Where where) {
+        List<FlowAtVersion> flows = new ArrayList<>();
+        found.forEach(row -> flows.add(flowAtVersion(row)));
+        return flows.isEmpty()
+                ? pool.preparedQuery("select count(*) from flow f where " + where.sql())
+                        .execute(where.arguments())
+                        .map(counted ->
+                                new Listed(flows, counted.iterator().next().getLong(0)))
+                : Uni.createFrom()
+                        .item(new Listed(flows, found.iterator().next().getLong("total")));
+    }
+
+    private FlowAtVersion flowAtVersion(Row row) {
+        FlowId id = new FlowId(row.getUUID("id"));
+        int version = row.getInteger("version");
+        Flow flow = new Flow(
+                id,
+                new OrganizationId(row.getUUID("organization_id")),
+                row.getString("display_name"),
+                row.getString("description"),
+                row.getString("status"),
+                Visibility.of(row.getString("visibility")),
+                json.readNullable(row.getString("settings")),
+                List.of(row.getArrayOfStrings("tags")),
+                row.getInteger("latest_version"),
+                row.getInteger("executions_count"),
+                row.getString("created_by"),
+                row.getString("modified_by"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                row.getOffsetDateTime("updated_at").toInstant());
+        return new FlowAtVersion(
+                flow,
+                new FlowVersion(
+                        id,
+                        version,
+                        definitions.parse(id, version, row.getString("definition")),
+                        row.getString("version_modified_by"),
+                        row.getOffsetDateTime("version_created_at").toInstant()));
+    }
+
+    @Override
+    public Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows) {
+        return pool.preparedQuery("select f.id, count(e.id)::int from flow f left join flow_execution e"
+                        + " on e.flow_id = f.id and e.flow_version = f.latest_version"
+                        + " where f.id = any ($1) group by f.id")
+                .execute(Tuple.of(flows.stream().map(FlowId::value).toArray(UUID[]::new)))
+                .map(found -> {
+                    Map<FlowId, Integer> counts = new HashMap<>();
+                    found.forEach(row -> counts.put(new FlowId(row.getUUID(0)), row.getInteger(1)));
+                    return counts;
+                });
     }
 
     /** So that a search for "50%" is not one for everything that begins with 50. */
@@ -110,9 +174,9 @@ class PostgresFlowStore implements FlowStore {
 
     private static String column(FlowQuery.Sort sort) {
         return switch (sort) {
-            case CREATED_AT -> "createdAt";
-            case UPDATED_AT -> "updatedAt";
-            case DISPLAY_NAME -> "displayName";
+            case CREATED_AT -> "created_at";
+            case UPDATED_AT -> "updated_at";
+            case DISPLAY_NAME -> "display_name";
         };
     }
 
@@ -155,21 +219,6 @@ class PostgresFlowStore implements FlowStore {
         return FlowVersionEntity.findById(new FlowVersionEntity.Key(flow.id, flow.latestVersion));
     }
 
-    private Uni<List<FlowAtVersion>> atLatestVersions(List<FlowEntity> flows) {
-        List<UUID> ids = flows.stream().map(flow -> flow.id).toList();
-        return FlowVersionEntity.<FlowVersionEntity>list(
-                        "from FlowVersionEntity v where v.flowId in ?1"
-                                + " and v.version = (select f.latestVersion from FlowEntity f where f.id = v.flowId)",
-                        ids)
-                .map(versions -> {
-                    Map<UUID, FlowVersionEntity> latest =
-                            versions.stream().collect(Collectors.toMap(version -> version.flowId, version -> version));
-                    return flows.stream()
-                            .map(flow -> atVersion(flow, flowVersion(Objects.requireNonNull(latest.get(flow.id)))))
-                            .toList();
-                });
-    }
-
     private FlowVersionEntity version(FlowEntity flow, Definition definition) {
         FlowVersionEntity version = new FlowVersionEntity();
         version.flowId = flow.id;
@@ -189,7 +238,7 @@ class PostgresFlowStore implements FlowStore {
                         flow.displayName,
                         flow.description,
                         flow.status,
-                        flow.visibility,
+                        Visibility.of(flow.visibility),
                         json.readNullable(flow.settings),
                         List.of(flow.tags),
                         flow.latestVersion,

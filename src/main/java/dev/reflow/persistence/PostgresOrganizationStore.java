@@ -54,7 +54,7 @@ class PostgresOrganizationStore implements OrganizationStore {
                         "select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")
                 .execute(Tuple.of(
                         key.prefix(),
-                        Buffer.buffer(key.hash()),
+                        Buffer.buffer(key.hash()).getDelegate(),
                         roles.stream().map(Role::code).toArray(String[]::new),
                         onlyWhenEmpty))
                 .map(found -> {

@@ -18,6 +18,17 @@ public interface TaskExecutor {
     Uni<TaskOutcome> execute(TaskInput input);
 
     /**
+     * What is wrong with a task's parameters beyond what their schema says. Asked only of parameters that fit the
+     * schema, when a definition is checked: a fault at a value that contains a reference is ignored, because the value
+     * is not known yet.
+     *
+     * @return the faults, located inside the parameters
+     */
+    default List<Fault> checkParameters(JsonNode parameters) {
+        return List.of();
+    }
+
+    /**
      * What keeps a value from being the input of an execution that this executor begins. Only asked of input task
      * executors.
      *

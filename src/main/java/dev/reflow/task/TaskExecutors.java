@@ -61,19 +61,29 @@ public final class TaskExecutors {
     }
 
     private static List<Fault> checkParameters(Definition definition, FlowTask task, TaskExecutor executor) {
-        return JsonSchemas.check(executor.description().parametersSchema(), task.parameters()).stream()
-                .filter(fault -> !hasReference(definition, task, fault))
-                .map(fault -> new Fault(
-                        definition.location(task, "parameters", fault.loc()), fault.type(), fault.msg(), fault.input()))
-                .toList();
+        List<Fault> faults = JsonSchemas.check(executor.description().parametersSchema(), task.parameters());
+        return (faults.isEmpty() ? executor.checkParameters(task.parameters()) : faults)
+                .stream()
+                        .filter(fault -> !hasReference(definition, task, fault))
+                        .map(fault -> new Fault(
+                                definition.location(task, "parameters", fault.loc()),
+                                fault.type(),
+                                fault.msg(),
+                                fault.input()))
+                        .toList();
     }
 
-    /** A value with a reference in it has the right type only when it is resolved; the executor checks it then. */
+    /**
+     * A value with a reference in it has the right type only when it is resolved; the executor checks it then. An
+     * object or a list remains one, whatever its references bring.
+     */
     private static boolean hasReference(Definition definition, FlowTask task, Fault fault) {
         JsonNode value = task.parameters();
         for (Object step : fault.loc()) {
             value = step instanceof Integer index ? value.path(index) : value.path(String.valueOf(step));
         }
-        return !fault.loc().isEmpty() && definition.template().hasReference(value);
+        boolean lasting = fault.loc().isEmpty()
+                || (value.isContainerNode() && fault.type().equals("type"));
+        return !lasting && definition.template().hasReference(value);
     }
 }

@@ -6,6 +6,7 @@ import dev.reflow.flow.Flow;
 import dev.reflow.flow.FlowAtVersion;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowStore;
+import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,26 +27,24 @@ public class CreateFlow {
         this.check = check;
     }
 
-    /** @param visibility null for the whole organization */
     public record NewFlow(
             String displayName,
             @Nullable String description,
             JsonNode definition,
-            @Nullable String visibility,
+            Visibility visibility,
             @Nullable JsonNode settings,
             List<String> tags) {}
 
     public Uni<FlowAtVersion> create(Caller caller, NewFlow request) {
         Definition definition = check.requireValid(request.definition());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String visibility = request.visibility();
         Flow flow = new Flow(
                 new FlowId(UUID.randomUUID()),
                 caller.organization(),
                 request.displayName(),
                 request.description(),
                 Flow.DRAFT,
-                visibility == null ? Flow.ORGANIZATION_VISIBILITY : visibility,
+                request.visibility(),
                 request.settings(),
                 request.tags(),
                 1,

@@ -1,5 +1,6 @@
 package dev.reflow.usecase;
 
+import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.organization.Caller;
@@ -9,17 +10,19 @@ import jakarta.enterprise.context.ApplicationScoped;
 /** Hides an execution from everybody. What runs for it goes on. */
 @ApplicationScoped
 public class DeleteExecution {
-    private final ExecutionAccess access;
+    private final FlowAccess access;
     private final ExecutionStore executions;
 
-    DeleteExecution(ExecutionAccess access, ExecutionStore executions) {
+    DeleteExecution(FlowAccess access, ExecutionStore executions) {
         this.access = access;
         this.executions = executions;
     }
 
     public Uni<Void> delete(Caller caller, FlowExecutionId id) {
-        return access.requireExecution(caller, id)
-                .flatMap(execution -> executions.delete(caller.organization(), id, caller.name()))
-                .replaceWithVoid();
+        return executions
+                .findFlow(caller.organization(), id)
+                .map(flow -> flow.orElseThrow(() -> ReflowException.notFound("Flow execution")))
+                .call(flow -> access.requireFlow(caller, flow))
+                .flatMap(flow -> executions.delete(caller.organization(), id, caller.name()));
     }
 }

@@ -72,7 +72,7 @@ public class EditTaskResult {
     private ResultEdit.Decision decide(ResultEdit edit, ExecutionFacts facts, TaskExecution before) {
         ResultEdit.Decision decision = edit.decide(executors, facts, before);
         JsonNode output = decision.output();
-        if (decision.changed() && output != null) {
+        if (decision.changed()) {
             List<Fault> faults = outputFaults(facts, before, output);
             if (!faults.isEmpty()) {
                 throw ReflowException.of(ErrorCode.BAD_REQUEST, "The output does not fit the task's executor", faults);

@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -32,7 +33,9 @@ final class RunningTask {
         this.executors = executors;
         this.maxOutputBytes = maxOutputBytes;
         this.start = start;
-        this.startedAt = start.startedAt() == null ? loop.clock().instant() : start.startedAt();
+        this.startedAt = start.startedAt() == null
+                ? loop.clock().instant().truncatedTo(ChronoUnit.MILLIS)
+                : start.startedAt();
     }
 
     Effect.TaskStart start() {

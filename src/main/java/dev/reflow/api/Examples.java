@@ -1,0 +1,60 @@
+package dev.reflow.api;
+
+/** Request bodies to try. */
+final class Examples {
+    static final String FLOW_DEFINITION = "{" + Examples.DEFINITION;
+
+    static final String FLOW_CREATE = """
+            {
+              "display_name": "Greeting",
+              "tags": ["demo"],""" + Examples.DEFINITION;
+
+    private static final String DEFINITION = """
+
+              "definition": {
+                "flow": {},
+                "flow_configs": [
+                  {
+                    "meta": {},
+                    "config": {
+                      "tasks": [
+                        {
+                          "name": "person",
+                          "task_executor_name": "webhook_receive"
+                        },
+                        {
+                          "name": "greeting",
+                          "task_executor_name": "format_data",
+                          "task_title": "Say hello",
+                          "parameters": {"expression": "'Hello, ' & name", "data": "{{person.output}}"}
+                        }
+                      ],
+                      "groups": [],
+                      "notes": []
+                    }
+                  }
+                ]
+              }
+            }""";
+
+    static final String FLOW_EXECUTION_CREATE = """
+            {
+              "flow_id": "6f1f6c3e-4b0d-4f0e-9a53-0c5c0d1c7d11",
+              "input": {"name": "Ada"}
+            }""";
+
+    static final String TASK_EXECUTION_UPDATE = """
+            {
+              "id": "0b0c7f5a-9c0b-4d0e-8f43-6a1e5d2c3b4a",
+              "flow_execution_id": "9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101",
+              "organization_id": "3f2b8a10-1c2d-4e3f-8a4b-5c6d7e8f9010",
+              "task_execution_idx": 0,
+              "task_name": "greeting",
+              "processing_status": "completed",
+              "edited_status": "not_edited",
+              "stale_status": "consistent",
+              "output": "Hello, Ada Lovelace"
+            }""";
+
+    private Examples() {}
+}

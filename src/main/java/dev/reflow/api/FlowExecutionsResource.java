@@ -1,0 +1,261 @@
+package dev.reflow.api;
+
+import dev.reflow.execution.ExecutionStore;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.flow.FlowId;
+import dev.reflow.usecase.CancelExecution;
+import dev.reflow.usecase.DeleteExecution;
+import dev.reflow.usecase.ExecutionAccess;
+import dev.reflow.usecase.FlowAccess;
+import dev.reflow.usecase.ReExecuteFlow;
+import dev.reflow.usecase.StartExecution;
+import io.quarkus.security.Authenticated;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+@Path("/api/flow-executions")
+@Produces(JsonBody.MEDIA_TYPE)
+@Tag(name = "Flow executions", description = "Runs of a flow, and their re-execution under the same id")
+@Authenticated
+public class FlowExecutionsResource {
+    /** How many executions there are on all pages. */
+    static final String TOTAL_COUNT = "X-Total-Count";
+    /** The generation that a re-execution has started, or had started when it is repeated. */
+    static final String GENERATION = "X-Flow-Execution-Generation";
+
+    static final String REPLAYED = "Idempotent-Replayed";
+    private static final Pattern VISIBLE = Pattern.compile("^[!-~]*$");
+
+    private final CurrentCaller caller;
+    private final ExecutionAccess access;
+    private final FlowAccess flows;
+    private final ExecutionStore executions;
+    private final StartExecution startExecution;
+    private final ReExecuteFlow reExecuteFlow;
+    private final CancelExecution cancelExecution;
+    private final DeleteExecution deleteExecution;
+
+    FlowExecutionsResource(
+            CurrentCaller caller,
+            ExecutionAccess access,
+            FlowAccess flows,
+            ExecutionStore executions,
+            StartExecution startExecution,
+            ReExecuteFlow reExecuteFlow,
+            CancelExecution cancelExecution,
+            DeleteExecution deleteExecution) {
+        this.caller = caller;
+        this.access = access;
+        this.flows = flows;
+        this.executions = executions;
+        this.startExecution = startExecution;
+        this.reExecuteFlow = reExecuteFlow;
+        this.cancelExecution = cancelExecution;
+        this.deleteExecution = deleteExecution;
+    }
+
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(201)
+    @Operation(summary = "Execute a flow")
+    @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "201", responseDescription = "The execution")
+    @APIResponse(responseCode = "400", description = "The flow cannot be executed; or the input does not match it")
+    @APIResponse(responseCode = "402")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowExecutionResponse> create(
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = FlowExecutionCreateRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "An input",
+                                                            value = Examples.FLOW_EXECUTION_CREATE)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowExecutionCreateRequest request = FlowExecutionCreateRequest.read(form, body);
+        form.check();
+        return startExecution
+                .start(caller.get(), new FlowId(request.flowId()), request.input(), request.inputTaskName())
+                .map(execution -> FlowExecutionResponse.of(execution, false));
+    }
+
+    @GET
+    @Operation(summary = "List a flow's executions", description = "Newest first, unless sorted otherwise.")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page",
+            headers =
+                    @Header(
+                            name = TOTAL_COUNT,
+                            description = "How many executions there are on all pages",
+                            schema = @Schema(type = SchemaType.INTEGER)),
+            content =
+                    @Content(
+                            mediaType = JsonBody.MEDIA_TYPE,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = FlowExecutionResponse.class)))
+    @APIResponse(responseCode = "400")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<RestResponse<List<FlowExecutionResponse>>> list(@BeanParam FlowExecutionListParams params) {
+        Form form = new Form();
+        FlowExecutionListQuery query = params.read(form);
+        form.check();
+        FlowId flow = new FlowId(query.flowId());
+        return flows.requireFlow(caller.get(), flow)
+                .flatMap(found -> executions.list(caller.get().organization(), flow, query.query()))
+                .map(listed -> RestResponse.ResponseBuilder.ok(listed.executions().stream()
+                                .map(execution -> FlowExecutionResponse.of(execution, query.runNumber()))
+                                .toList())
+                        .header(TOTAL_COUNT, listed.total())
+                        .build());
+    }
+
+    @GET
+    @Path("/{flow_execution_id}")
+    @Operation(summary = "Get an execution")
+    @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "200", responseDescription = "The execution")
+    @APIResponse(responseCode = "400")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowExecutionResponse> get(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId,
+            @BeanParam FlowExecutionIncludeParams include) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        FlowExecutionIncludes includes = include.read(form);
+        form.check();
+        return access.requireExecution(caller.get(), id)
+                .map(execution -> FlowExecutionResponse.of(execution, includes.runNumber()));
+    }
+
+    @DELETE
+    @Path("/{flow_execution_id}")
+    @Operation(summary = "Delete an execution", description = "It is no longer listed; running work goes on.")
+    @APIResponse(responseCode = "204", description = "Deleted, now or before")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<Void> delete(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        form.check();
+        return deleteExecution.delete(caller.get(), id);
+    }
+
+    @POST
+    @Path("/{flow_execution_id}/cancel")
+    @Operation(summary = "Cancel an execution", description = "A finished one stays as it is.")
+    @APIResponse(responseCode = "204", description = "Requested, or not needed")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<Void> cancel(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        form.check();
+        return cancelExecution.cancel(caller.get(), id);
+    }
+
+    @POST
+    @Path("/{flow_execution_id}/execute")
+    @Operation(summary = "Execute again, under the same id")
+    @APIResponse(responseCode = "204", description = "Accepted")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    @APIResponse(responseCode = "409", description = "The execution cannot be executed now")
+    public Uni<RestResponse<Void>> execute(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId,
+            @QueryParam("only_stale")
+                    @Parameter(
+                            description = "Only the tasks whose results are stale, instead of all",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String onlyStale,
+            @HeaderParam("Idempotency-Key")
+                    @Parameter(
+                            description = "Repeating the request with the same key starts nothing again",
+                            schema = @Schema(minLength = 1, maxLength = 255))
+                    @Nullable
+                    String idempotencyKey,
+            @HeaderParam("If-Match")
+                    @Parameter(description = "The tag of the plan that has to be carried out")
+                    @Nullable
+                    String ifMatchHeader) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        boolean stale = form.query("only_stale", onlyStale).bool().or(false);
+        String key = form.header("Idempotency-Key", idempotencyKey)
+                .text()
+                .atLeast(1)
+                .atMost(255)
+                .matching(VISIBLE)
+                .orNull();
+        String ifMatch = form.header("If-Match", ifMatchHeader)
+                .text()
+                .map(FlowExecutionsResource::unquoted)
+                .orNull();
+        form.check();
+        return reExecuteFlow.reExecute(caller.get(), id, stale, key, ifMatch).map(FlowExecutionsResource::accepted);
+    }
+
+    private static RestResponse<Void> accepted(ReExecuteFlow.Accepted accepted) {
+        RestResponse.ResponseBuilder<Void> answer =
+                RestResponse.ResponseBuilder.<Void>noContent().header(GENERATION, accepted.generation());
+        return accepted.replayed() ? answer.header(REPLAYED, "true").build() : answer.build();
+    }
+
+    private static @Nullable String unquoted(String tag) {
+        String trimmed = tag.strip();
+        if (trimmed.equals("*")) {
+            return null; // any
+        }
+        boolean quoted = trimmed.length() > 1 && trimmed.startsWith("\"") && trimmed.endsWith("\"");
+        return quoted ? trimmed.substring(1, trimmed.length() - 1) : trimmed;
+    }
+}

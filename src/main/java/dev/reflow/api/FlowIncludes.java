@@ -1,0 +1,10 @@
+package dev.reflow.api;
+
+/** What to answer of a flow beyond its own fields. */
+public record FlowIncludes(
+        boolean orderedTaskNames,
+        boolean validationErrors,
+        boolean dynamicData,
+        boolean outputSchemas,
+        boolean inputSchema,
+        boolean defaultReferenceModes) {}

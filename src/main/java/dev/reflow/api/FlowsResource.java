@@ -1,0 +1,204 @@
+package dev.reflow.api;
+
+import dev.reflow.flow.FlowAtVersion;
+import dev.reflow.flow.FlowId;
+import dev.reflow.flow.FlowStore;
+import dev.reflow.flow.Visibility;
+import dev.reflow.usecase.CreateFlow;
+import dev.reflow.usecase.FlowAccess;
+import dev.reflow.usecase.PublishVersion;
+import io.quarkus.security.Authenticated;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+
+@Path("/api/flows")
+@Produces(JsonBody.MEDIA_TYPE)
+@Tag(name = "Flows", description = "What is executed: definitions and their versions")
+@Authenticated
+public class FlowsResource {
+    private final CurrentCaller caller;
+    private final FlowAccess access;
+    private final FlowStore flows;
+    private final CreateFlow createFlow;
+    private final PublishVersion publishVersion;
+    private final FlowResponses responses;
+
+    FlowsResource(
+            CurrentCaller caller,
+            FlowAccess access,
+            FlowStore flows,
+            CreateFlow createFlow,
+            PublishVersion publishVersion,
+            FlowResponses responses) {
+        this.caller = caller;
+        this.access = access;
+        this.flows = flows;
+        this.createFlow = createFlow;
+        this.publishVersion = publishVersion;
+        this.responses = responses;
+    }
+
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(201)
+    @Operation(summary = "Create a flow")
+    @APIResponseSchema(value = FlowResponse.class, responseCode = "201", responseDescription = "The flow")
+    @APIResponse(responseCode = "400", description = "The definition is not valid")
+    @APIResponse(responseCode = "409")
+    public Uni<FlowResponse> create(
+            @BeanParam FlowIncludeParams include,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = FlowCreateRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "A flow of two tasks",
+                                                            value = Examples.FLOW_CREATE)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowIncludes includes = include.read(form);
+        FlowCreateRequest request = FlowCreateRequest.read(form, body);
+        form.check();
+        CreateFlow.NewFlow flow = new CreateFlow.NewFlow(
+                request.displayName(),
+                request.description(),
+                request.definition(),
+                request.visibility() == null ? Visibility.ORGANIZATION : request.visibility(),
+                responses.json(request.settings()),
+                request.tags());
+        return createFlow.create(caller.get(), flow).map(created -> responses.of(created, includes));
+    }
+
+    @GET
+    @Operation(summary = "List flows", description = "Newest first, unless sorted otherwise.")
+    public Uni<PaginatedFlowResponse> list(@BeanParam FlowListParams params, @BeanParam FlowIncludeParams include) {
+        Form form = new Form();
+        FlowListQuery query = params.read(form);
+        FlowIncludes includes = include.read(form);
+        form.check();
+        if (query.organization() != null
+                && !query.organization().equals(caller.get().organization())) {
+            return Uni.createFrom()
+                    .item(new PaginatedFlowResponse(
+                            List.of(), 0, query.page().number(), query.page().size()));
+        }
+        return flows.list(caller.get(), query.query())
+                .flatMap(listed ->
+                        latestVersionCounts(listed, query).map(counts -> page(listed, counts, query, includes)));
+    }
+
+    @GET
+    @Path("/{flow_id}")
+    @Operation(summary = "Get a flow in its latest version")
+    @APIResponseSchema(value = FlowResponse.class, responseCode = "200", responseDescription = "The flow")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowResponse> get(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowIncludeParams include) {
+        Form form = new Form();
+        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
+        FlowIncludes includes = include.read(form);
+        form.check();
+        return access.requireFlow(caller.get(), id).map(flow -> responses.of(flow, includes));
+    }
+
+    @PUT
+    @Path("/{flow_id}/definition")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Replace a draft's definition", description = "What is accepted becomes the next version.")
+    @APIResponseSchema(
+            value = FlowResponse.class,
+            responseCode = "200",
+            responseDescription = "The flow in its new version")
+    @APIResponse(responseCode = "400", description = "The definition is not valid, or the flow is no draft")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowResponse> putDefinition(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowIncludeParams include,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = FlowDefinitionRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "A definition of two tasks",
+                                                            value = Examples.FLOW_DEFINITION)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
+        FlowIncludes includes = include.read(form);
+        FlowDefinitionRequest request = FlowDefinitionRequest.read(form, body);
+        form.check();
+        return publishVersion.publish(caller.get(), id, request.definition()).map(flow -> responses.of(flow, includes));
+    }
+
+    @GET
+    @Path("/{flow_id}/versions")
+    @Operation(summary = "List a flow's versions", description = "Newest first.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The versions",
+            content =
+                    @Content(
+                            mediaType = JsonBody.MEDIA_TYPE,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = FlowResponse.class)))
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<List<FlowResponse>> versions(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowIncludeParams include) {
+        Form form = new Form();
+        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
+        FlowIncludes includes = include.read(form);
+        form.check();
+        return access.requireFlow(caller.get(), id)
+                .flatMap(flow -> flows.versions(id)
+                        .map(versions -> versions.stream()
+                                .map(version -> responses.of(new FlowAtVersion(flow.flow(), version), includes))
+                                .toList()));
+    }
+
+    private Uni<Map<FlowId, Integer>> latestVersionCounts(FlowStore.Listed listed, FlowListQuery query) {
+        return query.latestVersionExecutionsCount()
+                ? flows.countExecutionsOfLatestVersions(
+                        listed.flows().stream().map(flow -> flow.flow().id()).toList())
+                : Uni.createFrom().item(Map.of());
+    }
+
+    private PaginatedFlowResponse page(
+            FlowStore.Listed listed, Map<FlowId, Integer> counts, FlowListQuery query, FlowIncludes includes) {
+        List<FlowResponse> page = listed.flows().stream()
+                .map(flow -> responses.of(flow, includes, counts.get(flow.flow().id())))
+                .toList();
+        return new PaginatedFlowResponse(
+                page, listed.total(), query.page().number(), query.page().size());
+    }
+}

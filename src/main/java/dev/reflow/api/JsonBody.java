@@ -1,0 +1,60 @@
+package dev.reflow.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.reflow.error.Fault;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body: JSON, nothing, or something that is no JSON. Numbers keep every digit they came with.
+ *
+ * @param tree null when there was no body or it is no JSON
+ * @param fault why it is no JSON
+ */
+public record JsonBody(@Nullable JsonNode tree, @Nullable Fault fault) {
+    static final String MEDIA_TYPE = "application/json";
+
+    private static final int LONGEST_TEXT = 32 * 1024 * 1024;
+
+    /** Half of what can be written: an answer wraps what it repeats of a request. */
+    private static final int DEEPEST_NESTING = 500;
+
+    private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_TEXT)
+                            .maxNestingDepth(DEEPEST_NESTING)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build()
+            .readerFor(JsonNode.class);
+
+    static JsonBody parse(byte[] bytes) {
+        if (bytes.length == 0) {
+            return new JsonBody(null, null);
+        }
+        try {
+            JsonNode tree = READER.readTree(bytes);
+            return tree.isMissingNode() ? noJson(bytes.length) : new JsonBody(tree, null);
+        } catch (JsonProcessingException e) {
+            return noJson(
+                    e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset()));
+        } catch (IOException e) { // bytes that are no text
+            return noJson(0);
+        }
+    }
+
+    private static JsonBody noJson(long offset) {
+        return new JsonBody(null, new Fault(List.of("body", offset), "json_invalid", "JSON decode error"));
+    }
+}

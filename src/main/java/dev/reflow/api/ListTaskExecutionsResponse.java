@@ -1,0 +1,5 @@
+package dev.reflow.api;
+
+import java.util.List;
+
+public record ListTaskExecutionsResponse(List<TaskExecutionResponse> taskExecutions) {}

@@ -1,0 +1,136 @@
+package dev.reflow.api;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.reflow.execution.ExecutionStore;
+import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.ResultEdit;
+import dev.reflow.usecase.EditTaskResult;
+import dev.reflow.usecase.ExecutionAccess;
+import io.quarkus.security.Authenticated;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/api/task-executions")
+@Produces(JsonBody.MEDIA_TYPE)
+@Tag(name = "Task executions", description = "What the tasks of an execution did, and corrections of it")
+@Authenticated
+public class TaskExecutionsResource {
+    private final CurrentCaller caller;
+    private final ExecutionAccess access;
+    private final ExecutionStore executions;
+    private final EditTaskResult editTaskResult;
+    private final TaskExecutionResponses responses;
+
+    TaskExecutionsResource(
+            CurrentCaller caller,
+            ExecutionAccess access,
+            ExecutionStore executions,
+            EditTaskResult editTaskResult,
+            TaskExecutionResponses responses) {
+        this.caller = caller;
+        this.access = access;
+        this.executions = executions;
+        this.editTaskResult = editTaskResult;
+        this.responses = responses;
+    }
+
+    @GET
+    @Operation(summary = "List task executions", description = "Newest first, all attempts.")
+    public Uni<ListTaskExecutionsResponse> list(@BeanParam TaskExecutionListParams params) {
+        Form form = new Form();
+        TaskExecutionListQuery query = params.read(form);
+        form.check();
+        return executions.tasks(caller.get(), query.query()).map(responses::list);
+    }
+
+    @PUT
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "Edit a task's result",
+            description = "What depends on it becomes stale, and is executed again when asked for.")
+    @APIResponseSchema(
+            value = TaskExecutionResponse.class,
+            responseCode = "200",
+            responseDescription = "The task execution as it is now")
+    @APIResponse(responseCode = "400")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    @APIResponse(responseCode = "409", description = "Somebody was faster, or a running execution needs the task")
+    public Uni<TaskExecutionResponse> update(
+            @QueryParam("execute_flow")
+                    @Parameter(
+                            description = "Execute what becomes stale",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String executeFlow,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = TaskExecutionUpdateRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "A corrected output",
+                                                            value = Examples.TASK_EXECUTION_UPDATE)))
+                    JsonBody body) {
+        Form form = new Form();
+        boolean execute = form.query("execute_flow", executeFlow).bool().or(false);
+        TaskExecutionUpdateRequest request = TaskExecutionUpdateRequest.read(form, body);
+        form.check();
+        ResultEdit edit = new ResultEdit(
+                request.output() == null ? NullNode.instance : request.output(),
+                request.staleStatus(),
+                request.updatedAt(),
+                execute);
+        return editTaskResult
+                .edit(caller.get(), request.id(), new FlowExecutionId(request.flowExecutionId()), edit)
+                .map(responses::one);
+    }
+
+    @GET
+    @Path("/{task_execution_id}")
+    @Operation(summary = "Get a task execution")
+    @APIResponseSchema(
+            value = TaskExecutionResponse.class,
+            responseCode = "200",
+            responseDescription = "The task execution")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<TaskExecutionResponse> get(
+            @PathParam("task_execution_id")
+                    @Parameter(description = "The task execution", schema = @Schema(format = "uuid"))
+                    String taskExecutionId,
+            @QueryParam("include_credits")
+                    @Parameter(
+                            description = "Add the credits",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String includeCredits) {
+        Form form = new Form();
+        UUID id = form.path("task_execution_id", taskExecutionId).uuid().required();
+        form.query("include_credits", includeCredits).bool().or(false);
+        form.check();
+        return access.requireTaskExecution(caller.get(), id).map(responses::one);
+    }
+}

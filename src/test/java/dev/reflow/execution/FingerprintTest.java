@@ -1,0 +1,73 @@
+package dev.reflow.execution;
+
+import static dev.reflow.support.FlowBuilder.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reflow.flow.TaskName;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FingerprintTest {
+    private static String of(String parameters) {
+        return Fingerprint.of("echo", 1, json(parameters), Map.of());
+    }
+
+    @Test
+    void keyOrderAndTheSpellingOfNumbersDoNotCount() {
+        assertThat(of("{'a': 1, 'b': [10, 0.5]}")).isEqualTo(of("{'b': [1e1, 0.50], 'a': 1.0}"));
+        assertThat(of("[0, -0.0, 0e7]")).isEqualTo(of("[0.0, 0, 0]"));
+    }
+
+    @Test
+    void everythingElseCounts() {
+        List<String> different = List.of(
+                "{}",
+                "[]",
+                "null",
+                "''",
+                "'null'",
+                "0",
+                "'0'",
+                "false",
+                "true",
+                "{'a': null}",
+                "{'a': 'b'}",
+                "{'ab': ''}",
+                "['a', 'b']",
+                "['ab', '']",
+                "['', 'ab']",
+                "[['a'], 'b']",
+                "[['a', 'b']]",
+                "['b', 'a']",
+                "{'a': 1, 'b': 2}",
+                "{'a': 2, 'b': 1}",
+                "{'a': {'b': 1}}",
+                "[0.1]",
+                "[0.10000000000000000001]",
+                "[1e400]");
+        Set<String> fingerprints = new HashSet<>();
+        different.forEach(parameters -> fingerprints.add(of(parameters)));
+        assertThat(fingerprints).hasSameSizeAs(different);
+    }
+
+    @Test
+    void executorItsVersionAndOrderedDependenciesCount() {
+        Map<TaskName, Consumed> before = Map.of(new TaskName("before"), new Consumed(0, 0));
+        Set<String> fingerprints = Set.of(
+                Fingerprint.of("a", 1, json("1"), Map.of()),
+                Fingerprint.of("b", 1, json("1"), Map.of()),
+                Fingerprint.of("a", 2, json("1"), Map.of()),
+                Fingerprint.of("a", 1, json("1"), before),
+                Fingerprint.of("a", 1, json("1"), Map.of(new TaskName("before"), new Consumed(1, 0))),
+                Fingerprint.of("a", 1, json("1"), Map.of(new TaskName("before"), new Consumed(0, 1))));
+        assertThat(fingerprints).hasSize(6);
+    }
+
+    @Test
+    void algorithmIsNamed() {
+        assertThat(of("{}")).matches("f1:[0-9a-f]{64}");
+    }
+}
