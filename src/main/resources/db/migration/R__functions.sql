@@ -252,7 +252,7 @@ begin
     where t.generation = excluded.generation and t.processing_status not in ('completed', 'failed');
     update flow_execution set revision = revision + 1,
         uninterruptible_tasks = case
-            when not p_interruptible and p_status = 'running' then array_append(uninterruptible_tasks, p_task)
+            when not p_interruptible and p_status = 'running' and p_wake_at is null then array_append(uninterruptible_tasks, p_task)
             else array_remove(uninterruptible_tasks, p_task) end
     where id = p_execution;
     return true;

@@ -96,20 +96,6 @@ class ErrorBodiesTest {
     }
 
     @Test
-    void everyFaultAtOnce() {
-        isError(
-                        given().contentType("application/json")
-                                .queryParam("include_input_schema", "maybe")
-                                .body("{\"display_name\": \"\"}")
-                                .post("/api/flows")
-                                .then(),
-                        422,
-                        "validation_error")
-                .body("detail.type", hasItems("bool_parsing", "string_too_short", "missing"))
-                .body("detail.input", not(hasItems(not(nullValue()))));
-    }
-
-    @Test
     void announcedBodyThatIsTooLarge() throws IOException {
         String answer = exchange("POST " + REPEAT + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + (LIMIT + 1) + "\r\nExpect: 100-continue\r\n\r\n");

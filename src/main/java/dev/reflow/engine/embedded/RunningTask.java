@@ -33,9 +33,8 @@ final class RunningTask {
         this.executors = executors;
         this.maxOutputBytes = maxOutputBytes;
         this.start = start;
-        this.startedAt = start.startedAt() == null
-                ? loop.clock().instant().truncatedTo(ChronoUnit.MILLIS)
-                : start.startedAt();
+        this.startedAt =
+                start.startedAt() == null ? loop.clock().instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
     }
 
     Effect.TaskStart start() {

@@ -132,12 +132,12 @@ final class HttpExchange {
     }
 
     private void exchange(OutgoingRequest request, HttpClientRequest connected) {
+        connected.exceptionHandler(told -> {}); // the response fails as well
         if (done) {
             close(connected);
             return;
         }
         current = connected;
-        connected.exceptionHandler(told -> {}); // the response fails as well
         connected
                 .response()
                 .onSuccess(response -> receive(request, connected, response))

@@ -1,19 +1,25 @@
 package dev.reflow.task.builtin;
 
+import com.dashjoin.jsonata.Functions;
 import com.dashjoin.jsonata.JException;
 import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.task.TaskOutcome;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSONata expression, parsed for one evaluation: the library ties what it parses to the thread and keeps variables
  * in it, so nothing is kept or shared.
  */
+@RegisterForReflection(targets = Functions.class) // the library finds its functions by their names
 final class JsonataExpression {
     /** Where the library keeps the callbacks of {@link EvaluationBounds}: as variables that an expression could set. */
     private static final String RESERVED = "__evaluate_";
 
+    private static final String RESERVED_NAME = "names with " + RESERVED + " are reserved";
     private static final String TOO_DEEP = "it nests too deeply: a recursion without end?";
     private static final int MAX_MESSAGE = 1_000;
 
@@ -26,13 +32,13 @@ final class JsonataExpression {
     /** What is wrong with its syntax, if anything is. */
     Optional<String> syntaxError() {
         if (text.contains(RESERVED)) {
-            return Optional.of("names with " + RESERVED + " are reserved");
+            return Optional.of(RESERVED_NAME);
         }
         try {
             Jsonata.jsonata(text);
             return Optional.empty();
-        } catch (StringIndexOutOfBoundsException e) {
-            return Optional.of("Unexpected end of expression");
+        } catch (StringIndexOutOfBoundsException | NullPointerException e) { // how the parser takes some broken texts
+            return Optional.of("Unexpected end of expression, or a symbol out of place");
         } catch (RuntimeException e) {
             return Optional.of(message(e));
         } catch (StackOverflowError e) {
@@ -62,9 +68,19 @@ final class JsonataExpression {
         Jsonata parsed = Jsonata.jsonata(text);
         parsed.setOutputConvertNulls(false); // it would write into lists that cannot be written to
         Jsonata.Frame frame = parsed.createFrame();
+        frame.bind("eval", new Jsonata.JFunction(JsonataExpression::eval, "<sx?:x>"));
         bounds.watch(frame);
         JsonataValues values = new JsonataValues(bounds);
         return values.toJson(parsed.evaluate(values.toJava(data), frame));
+    }
+
+    /** {@code $eval}, for texts that could be the expression themselves. */
+    private static @Nullable Object eval(@Nullable Object input, List<?> arguments) {
+        Object text = arguments.get(0);
+        if (text instanceof String nested && nested.contains(RESERVED)) {
+            throw new IllegalArgumentException(RESERVED_NAME);
+        }
+        return Functions.functionEval((String) text, arguments.size() > 1 ? arguments.get(1) : null);
     }
 
     private static TaskOutcome failed(String message) {

@@ -1,0 +1,70 @@
+package dev.reflow.support;
+
+import dev.reflow.organization.ApiKeyToken;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/** Gives each test an organization of its own, so that none sees what another one does. */
+@ApplicationScoped
+public class Organizations {
+    private final Pool pool;
+
+    Organizations(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** A client with the rights of an administrator and of an integration. */
+    public ApiClient create() {
+        UUID organization = UUID.randomUUID();
+        execute("insert into organization (id, name) values ($1, 'of a test')", Tuple.of(organization));
+        return join(organization, "admin", "org_admin", "integration");
+    }
+
+    /** Another client of the organization. */
+    public ApiClient join(UUID organization, String name, String... roles) {
+        UUID account = UUID.randomUUID();
+        ApiKeyToken key = ApiKeyToken.random(new SecureRandom());
+        execute(
+                "insert into service_account (id, organization_id, name, modified_by) values ($1, $2, $3, 'test')",
+                Tuple.of(account, organization, name));
+        execute(
+                "insert into api_key (id, organization_id, service_account_id, name, token_prefix, token_hash, roles,"
+                        + " modified_by) values (gen_random_uuid(), $1, $2, 'key', $3, $4, $5, 'test')",
+                Tuple.of(
+                        organization,
+                        account,
+                        key.prefix(),
+                        Buffer.buffer(key.hash()).getDelegate(),
+                        roles));
+        return new ApiClient(organization, key.value());
+    }
+
+    public void execute(String sql, Tuple arguments) {
+        pool.preparedQuery(sql).execute(arguments).await().indefinitely();
+    }
+
+    public long count(String sql, Tuple arguments) {
+        return pool.preparedQuery(sql)
+                .execute(arguments)
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    /** The one id that a query answers. */
+    public UUID idOf(String sql, Tuple arguments) {
+        return pool.preparedQuery(sql)
+                .execute(arguments)
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getUUID(0);
+    }
+}
