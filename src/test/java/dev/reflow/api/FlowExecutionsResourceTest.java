@@ -288,7 +288,7 @@ class FlowExecutionsResourceTest {
             String flow = api.createFlow(flow().task("in", "webhook_receive", "{}")
                     .task("call", "http_request", "{'url': '" + server.url() + "'}"));
             String execution = api.start(flow, "{}");
-            Awaitility.await().until(() -> server.idempotencyKeys().size() == 1);
+            awaitTask(execution, "call", "running");
             assertThat(api.execute(execution, false).statusCode()).isEqualTo(204);
             Awaitility.await().until(() -> server.idempotencyKeys().size() == 2);
             server.release();
