@@ -50,12 +50,15 @@ create table flow (
     latest_version int not null default 1,
     -- Counts executions as they are created, deleted ones included: the next one's run number.
     executions_count int not null default 0,
+    -- The newest version that was published while the flow's executions were to follow; 0 for none.
+    reexecute_below int not null default 0,
     created_by text not null,
     modified_by text not null,
     created_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
     updated_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
     deleted_at timestamptz
 );
+create index flow_reexecute on flow (id) where reexecute_below > 0;
 create index flow_list on flow (organization_id, created_at desc, id desc) where deleted_at is null;
 
 create table flow_version (
@@ -117,6 +120,7 @@ create table flow_execution (
 );
 create index flow_execution_list on flow_execution (flow_id, created_at desc, id desc) where deleted_at is null;
 create index flow_execution_list_updated on flow_execution (flow_id, updated_at desc, id desc) where deleted_at is null;
+create index flow_execution_outdated on flow_execution (flow_id, flow_version) where not active and deleted_at is null;
 create index flow_execution_claim on flow_execution (wake_at) where active and owner is null;
 create index flow_execution_queue on flow_execution (organization_id, queued_at, id) where queued_at is not null;
 create index flow_execution_owner on flow_execution (owner) where owner is not null;
@@ -138,6 +142,8 @@ create table generation (
     tasks_reused int not null default 0,
     tasks_cut_off int not null default 0,
     tasks_failed int not null default 0,
+    -- When the attempts that it alone had were purged; its counts were written then, if not before.
+    purged_at timestamptz,
     -- 'superseded' is not written: it follows from a later generation being there.
     end_reason text check (end_reason in ('completed', 'failed', 'cancelled')),
     -- Why it failed, where no task can say so.

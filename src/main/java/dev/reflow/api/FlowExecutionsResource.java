@@ -7,6 +7,7 @@ import dev.reflow.usecase.CancelExecution;
 import dev.reflow.usecase.DeleteExecution;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.FlowAccess;
+import dev.reflow.usecase.PlanReExecution;
 import dev.reflow.usecase.ReExecuteFlow;
 import dev.reflow.usecase.StartExecution;
 import io.quarkus.security.Authenticated;
@@ -60,6 +61,7 @@ public class FlowExecutionsResource {
     private final ReExecuteFlow reExecuteFlow;
     private final CancelExecution cancelExecution;
     private final DeleteExecution deleteExecution;
+    private final PlanReExecution planReExecution;
 
     FlowExecutionsResource(
             CurrentCaller caller,
@@ -69,7 +71,8 @@ public class FlowExecutionsResource {
             StartExecution startExecution,
             ReExecuteFlow reExecuteFlow,
             CancelExecution cancelExecution,
-            DeleteExecution deleteExecution) {
+            DeleteExecution deleteExecution,
+            PlanReExecution planReExecution) {
         this.caller = caller;
         this.access = access;
         this.flows = flows;
@@ -78,6 +81,7 @@ public class FlowExecutionsResource {
         this.reExecuteFlow = reExecuteFlow;
         this.cancelExecution = cancelExecution;
         this.deleteExecution = deleteExecution;
+        this.planReExecution = planReExecution;
     }
 
     @POST
@@ -241,12 +245,77 @@ public class FlowExecutionsResource {
                 .map(FlowExecutionsResource::unquoted)
                 .orNull();
         form.check();
-        return reExecuteFlow.reExecute(caller.get(), id, stale, key, ifMatch).map(FlowExecutionsResource::accepted);
+        long began = System.nanoTime();
+        return reExecuteFlow
+                .reExecute(caller.get(), id, stale, key, ifMatch)
+                .map(accepted -> answer(accepted, System.nanoTime() - began));
     }
 
-    private static RestResponse<Void> accepted(ReExecuteFlow.Accepted accepted) {
-        RestResponse.ResponseBuilder<Void> answer =
-                RestResponse.ResponseBuilder.<Void>noContent().header(GENERATION, accepted.generation());
+    @GET
+    @Path("/{flow_execution_id}/plan")
+    @Operation(
+            summary = "Show what a re-execution would do",
+            description = "Nothing is started. The ETag can be sent as If-Match with the re-execution.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The plan",
+            headers = @Header(name = "ETag", description = "Of this plan", schema = @Schema(type = SchemaType.STRING)),
+            content =
+                    @Content(
+                            mediaType = JsonBody.MEDIA_TYPE,
+                            schema = @Schema(implementation = ReExecutionPlanResponse.class)))
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<RestResponse<ReExecutionPlanResponse>> plan(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId,
+            @QueryParam("only_stale")
+                    @Parameter(
+                            description = "Only the tasks whose results are stale, instead of all",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String onlyStale) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        boolean stale = form.query("only_stale", onlyStale).bool().or(false);
+        form.check();
+        return planReExecution
+                .plan(caller.get(), id, stale)
+                .map(planned -> RestResponse.ResponseBuilder.ok(ReExecutionPlanResponse.of(planned))
+                        .header("ETag", "\"" + planned.tag() + "\"")
+                        .build());
+    }
+
+    @GET
+    @Path("/{flow_execution_id}/generations")
+    @Operation(summary = "List the generations of an execution", description = "Newest first.")
+    @APIResponseSchema(
+            value = GenerationsResponse.class,
+            responseCode = "200",
+            responseDescription = "The history of the execution")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<GenerationsResponse> generations(
+            @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
+                    String flowExecutionId) {
+        Form form = new Form();
+        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
+        form.check();
+        return access.requireExecution(caller.get(), id)
+                .flatMap(execution -> executions.generations(id))
+                .map(GenerationsResponse::of);
+    }
+
+    private static RestResponse<Void> answer(ReExecuteFlow.Accepted accepted, long nanoseconds) {
+        RestResponse.ResponseBuilder<Void> answer = RestResponse.ResponseBuilder.<Void>noContent()
+                .header(GENERATION, accepted.generation())
+                .header("Server-Timing", "commit;dur=" + nanoseconds / 10_000 / 100.0);
         return accepted.replayed() ? answer.header(REPLAYED, "true").build() : answer.build();
     }
 

@@ -23,6 +23,13 @@ public final class TaskExecutionListParams {
     @Nullable
     String taskExecutionIdx;
 
+    @QueryParam("generation")
+    @Parameter(
+            description = "Those of this generation, instead of those that count now",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1"))
+    @Nullable
+    String generation;
+
     @QueryParam("include_credits")
     @Parameter(description = "Add the credits", schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
@@ -36,6 +43,7 @@ public final class TaskExecutionListParams {
                         .integer()
                         .atLeast(0)
                         .orNull(),
+                form.query("generation", generation).integer().atLeast(1).orNull(),
                 form.query("include_credits", credits).bool().or(false));
     }
 }

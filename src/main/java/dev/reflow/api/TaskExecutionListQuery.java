@@ -10,6 +10,7 @@ public record TaskExecutionListQuery(
         @Nullable UUID flowExecutionId,
         @Nullable String taskName,
         @Nullable Integer taskExecutionIdx,
+        @Nullable Integer generation,
         boolean credits) {
 
     ExecutionStore.TaskQuery query() {
@@ -17,6 +18,7 @@ public record TaskExecutionListQuery(
                 flowExecutionId == null ? null : new FlowExecutionId(flowExecutionId),
                 taskName == null ? null : new TaskName(taskName),
                 taskExecutionIdx,
+                generation,
                 null);
     }
 }

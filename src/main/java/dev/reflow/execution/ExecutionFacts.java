@@ -11,18 +11,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of an execution at one moment, without payloads of its tasks.
  *
- * @param versions the definitions of the execution's version and of every version with a current result
+ * @param latestVersion of the flow
+ * @param versions the definitions of the execution's version, of the latest one and of every one with a current result
  * @param plan of the newest generation; null while none is stored
  */
 public record ExecutionFacts(
         FlowExecution execution,
+        int latestVersion,
         Map<Integer, Definition> versions,
         History history,
         @Nullable Plan plan) {
 
     /** What stands between the results as they are and a consistent execution of the execution's own version. */
     public Plan staleOnlyPlan(TaskExecutors executors) {
-        return Planner.plan(executors, Mode.STALE_ONLY, planning(executors));
+        return Planner.plan(executors, Mode.STALE_ONLY, planning(executors, execution.flowVersion()));
+    }
+
+    /** What a re-execution would do now. */
+    public Plan reExecutionPlan(TaskExecutors executors, Mode mode) {
+        return Planner.plan(executors, mode, planning(executors, latestVersion));
+    }
+
+    /** Differs from the tag of every other plan of the execution. */
+    public String reExecutionTag(Mode mode) {
+        return String.join(
+                ".",
+                mode.code(),
+                String.valueOf(execution.generation()),
+                String.valueOf(execution.revision()),
+                String.valueOf(latestVersion));
     }
 
     /** The tasks that the active generation has yet to settle; none when no generation is active. */
@@ -34,14 +51,18 @@ public record ExecutionFacts(
             return history.tasks();
         }
         GenerationRun.Facts facts = new GenerationRun.Facts(
-                execution.generation(), execution.flowVersion(), plan, planning(executors), false);
+                execution.generation(),
+                execution.flowVersion(),
+                plan,
+                planning(executors, execution.flowVersion()),
+                false);
         return new GenerationRun(executors, facts).unsettledTasks().collect(Collectors.toSet());
     }
 
-    private Planner.Facts planning(TaskExecutors executors) {
-        Definition target = versions.get(execution.flowVersion());
+    private Planner.Facts planning(TaskExecutors executors, int version) {
+        Definition target = versions.get(version);
         if (target == null) {
-            throw new IllegalStateException("version " + execution.flowVersion() + " was not loaded");
+            throw new IllegalStateException("version " + version + " was not loaded");
         }
         return Planner.Facts.of(executors, target, execution.flowVersion(), versions, history, execution.inputTask());
     }

@@ -25,6 +25,12 @@ public interface ExecutionStore {
     /** Hides the execution from every reader; what runs goes on. One that is deleted stays so. */
     Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
 
+    /** What the decisions follow from. */
+    Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id);
+
+    /** Newest first. */
+    Uni<List<Generation>> generations(FlowExecutionId id);
+
     /**
      * The attempts that count, newest first, with what their executions say of them. Asked for by its id an attempt is
      * there even if it is history, or of a private flow.
@@ -34,10 +40,15 @@ public interface ExecutionStore {
     /** @param facts of the attempt's execution; shared by all attempts of one */
     record TaskExecutionInContext(TaskExecution task, ExecutionFacts facts) {}
 
-    /** Every part that is not null narrows the answer. */
+    /**
+     * Every part that is not null narrows the answer.
+     *
+     * @param generation shows the attempts of that generation instead of those that count
+     */
     record TaskQuery(
             @Nullable FlowExecutionId execution,
             @Nullable TaskName task,
             @Nullable Integer idx,
+            @Nullable Integer generation,
             @Nullable UUID id) {}
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param triggeredExecutor that task's executor, for flows with several input tasks; null for others
  * @param generation the number of its newest generation
  * @param floor the lowest generation whose results still count
+ * @param revision rises with whatever can change a plan
  * @param active whether the newest generation has not ended
  */
 public record FlowExecution(
@@ -29,6 +30,7 @@ public record FlowExecution(
         int runNumber,
         int generation,
         int floor,
+        long revision,
         boolean active,
         String modifiedBy,
         Instant createdAt,

@@ -38,13 +38,15 @@ class ExecutionFactsLoader {
     /** @param client a connection inside a transaction, or the pool */
     Uni<Map<FlowExecutionId, ExecutionFacts>> load(SqlClient client, Collection<FlowExecutionId> executions) {
         UUID[] ids = executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new);
-        return attempts(client, ids)
-                .flatMap(attempts -> client.preparedQuery(
-                                "select " + FlowExecutionRows.COLUMNS
-                                        + ", g.plan::text as plan from flow_execution e join generation g"
-                                        + " on g.flow_execution_id = e.id and g.generation = e.generation where e.id = any ($1)")
-                        .execute(Tuple.of(ids))
-                        .flatMap(found -> Multi.createFrom()
+        // The executions before their attempts: what changes in between has a revision that nobody has seen yet.
+        return client.preparedQuery("select " + FlowExecutionRows.COLUMNS
+                        + ", f.latest_version, g.plan::text as plan from flow_execution e"
+                        + " join flow f on f.id = e.flow_id"
+                        + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
+                        + " where e.id = any ($1)")
+                .execute(Tuple.of(ids))
+                .flatMap(found -> attempts(client, ids)
+                        .flatMap(attempts -> Multi.createFrom()
                                 .iterable(found)
                                 .onItem()
                                 .transformToUniAndConcatenate(row -> facts(row, attempts))
@@ -71,9 +73,12 @@ class ExecutionFactsLoader {
         FlowExecution execution = executionRows.flowExecution(row);
         History history = new History(attempts.getOrDefault(execution.id().value(), List.of()), Map.of());
         Set<Integer> versions = new HashSet<>(Set.of(execution.flowVersion()));
+        int latest = row.getInteger("latest_version");
+        versions.add(latest);
         history.currentResults().forEach(result -> versions.add(result.flowVersion()));
         return definitions
                 .load(execution.flow(), versions)
-                .map(loaded -> new ExecutionFacts(execution, loaded, history, json.plan(row.getString("plan"))));
+                .map(loaded ->
+                        new ExecutionFacts(execution, latest, loaded, history, json.plan(row.getString("plan"))));
     }
 }

@@ -14,7 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 class FlowExecutionRows {
     static final String COLUMNS = "e.id, e.organization_id, e.flow_id, e.flow_version, e.status,"
             + " e.input::text as input, e.input_task_name, e.triggered_task_executor_name, e.run_number, e.generation,"
-            + " e.floor, e.active, e.modified_by, e.created_at, e.updated_at";
+            + " e.floor, e.revision, e.active, e.modified_by, e.created_at, e.updated_at";
 
     private final Json json;
 
@@ -35,6 +35,7 @@ class FlowExecutionRows {
                 row.getInteger("run_number"),
                 row.getInteger("generation"),
                 row.getInteger("floor"),
+                row.getLong("revision"),
                 row.getBoolean("active"),
                 row.getString("modified_by"),
                 row.getOffsetDateTime("created_at").toInstant(),

@@ -1,10 +1,12 @@
 package dev.reflow.persistence;
 
+import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.ExecutionQuery;
 import dev.reflow.execution.ExecutionStatus;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.Generation;
 import dev.reflow.execution.TaskExecution;
 import dev.reflow.flow.FlowId;
 import dev.reflow.organization.Caller;
@@ -128,6 +130,35 @@ class PostgresExecutionStore implements ExecutionStore {
     }
 
     @Override
+    public Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id) {
+        return find(organization, id)
+                .flatMap(found -> found.isEmpty()
+                        ? Uni.createFrom().item(Optional.empty())
+                        : facts.load(pool, List.of(id)).map(loaded -> Optional.ofNullable(loaded.get(id))));
+    }
+
+    /** That a generation was superseded, and when, follows from the next one; what it ran, from its attempts. */
+    @Override
+    public Uni<List<Generation>> generations(FlowExecutionId id) {
+        return pool.preparedQuery("select g.*, coalesce(g.end_reason, case when g.next_at is not null then"
+                        + " 'superseded' end) as reason, coalesce(g.finished_at, g.next_at) as ended_at,"
+                        + " coalesce(done.run, g.tasks_run) as run, coalesce(done.failed, g.tasks_failed) as failed"
+                        + " from (select *, lead(requested_at) over (order by generation) as next_at"
+                        + "   from generation where flow_execution_id = $1) g"
+                        + " left join lateral (select count(*) filter (where processing_status = 'completed')::int as run,"
+                        + "     count(*) filter (where processing_status = 'failed')::int as failed"
+                        + "   from task_execution t where t.flow_execution_id = g.flow_execution_id"
+                        + "   and t.generation = g.generation) done on g.end_reason is null and g.purged_at is null"
+                        + " order by g.generation desc")
+                .execute(Tuple.of(id.value()))
+                .map(found -> {
+                    List<Generation> generations = new ArrayList<>();
+                    found.forEach(row -> generations.add(Rows.generation(row)));
+                    return generations;
+                });
+    }
+
+    @Override
     public Uni<List<TaskExecutionInContext>> tasks(Caller caller, TaskQuery query) {
         Where where = new Where();
         where.and("e.organization_id = " + where.argument(caller.organization().value()));
@@ -144,7 +175,10 @@ class PostgresExecutionStore implements ExecutionStore {
         if (query.id() != null) {
             where.and("t.id = " + where.argument(query.id()));
         } else {
-            where.and("t.generation >= e.floor");
+            where.and(
+                    query.generation() == null
+                            ? "t.generation >= e.floor"
+                            : "t.generation = " + where.argument(query.generation()));
             if (!caller.roles().contains(Role.ORG_ADMIN)) {
                 where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
             }

@@ -2,8 +2,12 @@ package dev.reflow.persistence;
 
 import dev.reflow.execution.Attempt;
 import dev.reflow.execution.EditedStatus;
+import dev.reflow.execution.EndReason;
 import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.Generation;
+import dev.reflow.execution.Mode;
 import dev.reflow.execution.ProcessingStatus;
+import dev.reflow.execution.TaskCounts;
 import dev.reflow.execution.TaskExecution;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.OrganizationId;
@@ -66,6 +70,26 @@ class Rows {
                 row.getOffsetDateTime("created_at").toInstant(),
                 row.getOffsetDateTime("updated_at").toInstant(),
                 row.getString("modified_by"));
+    }
+
+    static Generation generation(Row row) {
+        String reason = row.getString("reason");
+        return new Generation(
+                row.getInteger("generation"),
+                Mode.of(row.getString("mode")),
+                row.getInteger("flow_version_from"),
+                row.getInteger("flow_version_to"),
+                row.getString("requested_by"),
+                row.getOffsetDateTime("requested_at").toInstant(),
+                instant(row, "started_at"),
+                instant(row, "ended_at"),
+                new TaskCounts(
+                        row.getInteger("run"),
+                        row.getInteger("tasks_reused"),
+                        row.getInteger("tasks_cut_off"),
+                        row.getInteger("failed")),
+                reason == null ? null : EndReason.of(reason),
+                row.getString("end_message"));
     }
 
     private static @Nullable Instant instant(Row row, String column) {

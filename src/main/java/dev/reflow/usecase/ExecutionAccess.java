@@ -31,7 +31,7 @@ public class ExecutionAccess {
     /** Fails like {@link #requireExecution}. */
     public Uni<ExecutionStore.TaskExecutionInContext> requireTaskExecution(Caller caller, UUID id) {
         return executions
-                .tasks(caller, new ExecutionStore.TaskQuery(null, null, null, id))
+                .tasks(caller, new ExecutionStore.TaskQuery(null, null, null, null, id))
                 .map(found -> found.stream().findFirst().orElseThrow(() -> ReflowException.notFound("Task execution")))
                 .call(task -> flows.requireFlow(caller, task.facts().execution().flow()));
     }
