@@ -144,6 +144,33 @@ begin
 end
 $$;
 
+-- Writes what a person made of an attempt, whose execution the caller has locked. While a generation is active, it goes
+-- on with what the first edit of its time has found.
+create or replace function edit_task(p_execution uuid, p_task_execution uuid, p_status text, p_edited_status text,
+    p_marked_stale boolean, p_edit_revision int, p_edited_in int, p_output text, p_execution_status text, p_author text)
+returns void
+language plpgsql as $$
+declare
+    v_active boolean;
+begin
+    update flow_execution set status = p_execution_status, revision = revision + 1, modified_by = p_author,
+        updated_at = next_updated_at(updated_at)
+    where id = p_execution returning active into v_active;
+
+    update task_execution set unedited_status = case when v_active then processing_status end,
+        unedited_revision = edit_revision, unedited_output = output
+    where id = p_task_execution
+        and (not v_active or edited_in < p_edited_in or unedited_status is null);
+
+    update task_execution set processing_status = p_status, edited_status = p_edited_status,
+        marked_stale = p_marked_stale, edit_revision = p_edit_revision, edited_in = p_edited_in,
+        output = p_output::json, error = case when p_status = 'completed' then null else error end, wake_at = null,
+        completed_at = coalesce(completed_at, date_trunc('milliseconds', clock_timestamp())),
+        modified_by = p_author, updated_at = next_updated_at(updated_at)
+    where id = p_task_execution;
+end
+$$;
+
 -- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
 -- false, or of no row, means that the work is in other hands.
 
@@ -378,5 +405,45 @@ begin
     insert into api_key (id, organization_id, service_account_id, name, token_prefix, token_hash, roles, modified_by)
     values (gen_random_uuid(), v_organization, v_account, 'bootstrap', p_token_prefix, p_token_hash, p_roles, 'system');
     return query select v_organization, v_organization_created, true;
+end
+$$;
+
+-- Removes what generations below the floor left behind, some time after another one took their place. A task's newest
+-- attempt stays as a row without payloads, because its number must not be given out again.
+create or replace function purge_superseded(p_older_than interval, p_limit int) returns int
+language plpgsql as $$
+declare
+    v_generation record;
+    v_purged int := 0;
+begin
+    for v_generation in
+        select g.flow_execution_id as execution, g.generation from generation g
+        join flow_execution e on e.id = g.flow_execution_id
+        join generation n on n.flow_execution_id = g.flow_execution_id and n.generation = g.generation + 1
+        where g.purged_at is null and g.generation < e.floor and n.requested_at < clock_timestamp() - p_older_than
+        order by g.flow_execution_id, g.generation limit p_limit for no key update of g skip locked
+    loop
+        update generation g set purged_at = clock_timestamp(),
+            tasks_run = case when g.end_reason is null then ran.completed else g.tasks_run end,
+            tasks_failed = case when g.end_reason is null then ran.failed else g.tasks_failed end
+        from (
+            select count(*) filter (where processing_status = 'completed') as completed,
+                count(*) filter (where processing_status = 'failed') as failed
+            from task_execution t
+            where t.flow_execution_id = v_generation.execution and t.generation = v_generation.generation
+        ) ran
+        where g.flow_execution_id = v_generation.execution and g.generation = v_generation.generation;
+
+        delete from task_execution t
+        where t.flow_execution_id = v_generation.execution and t.generation = v_generation.generation
+            and exists (
+                select from task_execution later
+                where later.flow_execution_id = t.flow_execution_id and later.task_name = t.task_name
+                    and later.task_execution_idx > t.task_execution_idx);
+        update task_execution t set input = null, output = null, error = null, unedited_output = null, consumed = '{}'
+        where t.flow_execution_id = v_generation.execution and t.generation = v_generation.generation;
+        v_purged := v_purged + 1;
+    end loop;
+    return v_purged;
 end
 $$;

@@ -152,6 +152,8 @@ create table generation (
     unique (flow_execution_id, idempotency_key)
 );
 
+create index generation_unpurged on generation (flow_execution_id, generation) where purged_at is null;
+
 create table task_execution (
     id uuid primary key default gen_random_uuid(),
     organization_id uuid not null references organization,
@@ -168,6 +170,10 @@ create table task_execution (
     marked_stale boolean not null default false,
     edit_revision int not null default 0,
     edited_in int not null default 0,
+    -- What an edit replaced while generation edited_in was active: that generation goes on with this.
+    unedited_status text,
+    unedited_revision int,
+    unedited_output json,
     input json,
     output json,
     error json,

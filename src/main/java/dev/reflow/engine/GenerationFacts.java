@@ -1,11 +1,13 @@
 package dev.reflow.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.execution.Attempt;
 import dev.reflow.execution.History;
 import dev.reflow.execution.Mode;
 import dev.reflow.execution.Plan;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.TaskName;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputTask that the execution was started through
  * @param version that this generation runs; its definition is among {@code versions}
  * @param versions the definitions of {@code fromVersion}, {@code version} and of every version with a current result
+ * @param history in which edits of this generation's time have not happened
+ * @param edits the attempts that a person edited or marked meanwhile, as they are now
  * @param plan null when none is stored yet
  * @param revision of the execution, read before everything else
  */
@@ -27,6 +31,7 @@ public record GenerationFacts(
         int version,
         Map<Integer, Definition> versions,
         History history,
+        List<Attempt> edits,
         @Nullable Plan plan,
         long revision,
         boolean cancelRequested) {

@@ -39,7 +39,7 @@ public interface GenerationStore {
     /** Empty when the work is in other hands. */
     Uni<Optional<GenerationFacts>> load(Fence fence);
 
-    /** The outputs of results, by the attempt's id. */
+    /** The outputs of results, in the edit that each attempt has, by the attempt's id. */
     Uni<Map<UUID, JsonNode>> outputs(Collection<Attempt> results);
 
     /** Stores the plan; before the generation's first effect. */

@@ -53,6 +53,26 @@ public record Attempt(
         return edited != EditedStatus.NOT_EDITED;
     }
 
+    /** The attempt as it was before a person edited it. */
+    public Attempt unedited(ProcessingStatus statusBefore, int revisionBefore) {
+        return new Attempt(
+                id,
+                task,
+                idx,
+                generation,
+                flowVersion,
+                statusBefore,
+                revisionBefore == 0 ? EditedStatus.NOT_EDITED : edited,
+                markedStale,
+                revisionBefore,
+                editedIn,
+                consumed,
+                fingerprint,
+                cutOffIn,
+                wakeAt,
+                startedAt);
+    }
+
     Attempt cutOff(int generation, Map<TaskName, Consumed> nowConsumed) {
         return new Attempt(
                 id,

@@ -3,6 +3,7 @@ package dev.reflow.execution;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.TaskName;
 import dev.reflow.task.TaskExecutors;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,6 +56,7 @@ public record ExecutionFacts(
                 execution.flowVersion(),
                 plan,
                 planning(executors, execution.flowVersion()),
+                List.of(),
                 false);
         return new GenerationRun(executors, facts).unsettledTasks().collect(Collectors.toSet());
     }

@@ -5,6 +5,7 @@ import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,6 +28,20 @@ public interface ExecutionStore {
 
     /** What the decisions follow from. */
     Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id);
+
+    /**
+     * Removes the attempts of generations below the floor that were superseded longer ago. The generations stay.
+     *
+     * @param limit how many generations to purge at most
+     * @return how many were purged
+     */
+    Uni<Integer> purgeSuperseded(Duration olderThan, int limit);
+
+    /** An execution that is to follow its flow to a new version. */
+    record Outdated(OrganizationId organization, FlowExecutionId execution, int version, String publishedBy) {}
+
+    /** Finished, not cancelled executions of flows whose executions follow new versions. */
+    Uni<List<Outdated>> findOutdated(int limit);
 
     /** Newest first. */
     Uni<List<Generation>> generations(FlowExecutionId id);

@@ -64,8 +64,15 @@ public final class GenerationRun {
      *
      * @param plan as stored
      * @param planning what the plan was made from, with the attempts of this generation so far
+     * @param edits attempts that a person edited or marked meanwhile; this generation does not use them
      */
-    public record Facts(int generation, int version, Plan plan, Planner.Facts planning, boolean cancelRequested) {}
+    public record Facts(
+            int generation,
+            int version,
+            Plan plan,
+            Planner.Facts planning,
+            List<Attempt> edits,
+            boolean cancelRequested) {}
 
     public GenerationRun(TaskExecutors executors, Facts facts) {
         this.executors = executors;
@@ -350,12 +357,13 @@ public final class GenerationRun {
 
     /** What a person edited or marked meanwhile was not used: the execution says so instead of {@code completed}. */
     private ExecutionStatus completedStatus() {
-        if (!Planner.plan(executors, Mode.STALE_ONLY, facts.planning()).changesNothing()) {
-            return ExecutionStatus.STALE;
+        if (facts.edits().isEmpty()) {
+            return ExecutionStatus.COMPLETED;
         }
-        boolean unused = history.currentResults().stream()
-                .anyMatch(result -> result.isEdited() && result.editedIn() >= facts.generation());
-        return unused ? ExecutionStatus.EDITED : ExecutionStatus.COMPLETED;
+        facts.edits().forEach(history::add);
+        return Planner.plan(executors, Mode.STALE_ONLY, facts.planning()).changesNothing()
+                ? ExecutionStatus.EDITED
+                : ExecutionStatus.STALE;
     }
 
     private void end(EndReason reason, ExecutionStatus status) {

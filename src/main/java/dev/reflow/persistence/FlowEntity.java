@@ -37,6 +37,10 @@ class FlowEntity extends PanacheEntityBase {
     @Column(name = "latest_version")
     int latestVersion;
 
+    /** The newest version that was published while the flow's executions were to follow; 0 for none. */
+    @Column(name = "reexecute_below")
+    int reexecuteBelow;
+
     /** Counted by the database as executions are created. */
     @Column(name = "executions_count", insertable = false, updatable = false)
     int executionsCount;

@@ -7,7 +7,7 @@ import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -26,29 +26,40 @@ class Histories {
         this.rows = rows;
     }
 
-    Uni<History> load(FlowExecutionId execution, int floor) {
-        return load(pool, execution, floor);
-    }
+    /**
+     * What an active generation goes on with.
+     *
+     * @param history in which edits of this generation's time have not happened
+     * @param edits the attempts that were edited or marked meanwhile, as they are now
+     */
+    record OfGeneration(History history, List<Attempt> edits) {}
 
-    /** @param client a connection inside a transaction, or the pool */
-    Uni<History> load(SqlClient client, FlowExecutionId execution, int floor) {
-        Uni<List<Attempt>> attempts = client.preparedQuery("select " + Rows.ATTEMPT
+    Uni<OfGeneration> load(FlowExecutionId execution, int floor, int generation) {
+        return pool.preparedQuery("select " + Rows.ATTEMPT
                         + " from task_execution t where t.flow_execution_id = $1 and t.generation >= $2")
                 .execute(Tuple.of(execution.value(), floor))
-                .map(found -> {
-                    List<Attempt> list = new ArrayList<>();
-                    found.forEach(row -> list.add(rows.attempt(row)));
-                    return list;
-                });
-        return attempts.flatMap(list -> highestIdx(client, execution, floor).map(idx -> new History(list, idx)));
+                .flatMap(found -> highestIdx(execution, floor).map(idx -> ofGeneration(found, idx, generation)));
+    }
+
+    private OfGeneration ofGeneration(RowSet<Row> found, Map<TaskName, Integer> highestIdx, int generation) {
+        List<Attempt> attempts = new ArrayList<>();
+        List<Attempt> edits = new ArrayList<>();
+        for (Row row : found) {
+            Attempt attempt = rows.attempt(row);
+            attempts.add(rows.uneditedAttempt(row, attempt, generation));
+            if (attempt.editedIn() == generation) {
+                edits.add(attempt);
+            }
+        }
+        return new OfGeneration(new History(attempts, highestIdx), edits);
     }
 
     /** Attempts at or above the floor count for themselves; below it only their numbers are of interest. */
-    private Uni<Map<TaskName, Integer>> highestIdx(SqlClient client, FlowExecutionId execution, int floor) {
+    private Uni<Map<TaskName, Integer>> highestIdx(FlowExecutionId execution, int floor) {
         if (floor == 1) {
             return Uni.createFrom().item(Map.of());
         }
-        return client.preparedQuery("select task_name, max(task_execution_idx) from task_execution"
+        return pool.preparedQuery("select task_name, max(task_execution_idx) from task_execution"
                         + " where flow_execution_id = $1 and generation < $2 group by task_name")
                 .execute(Tuple.of(execution.value(), floor))
                 .map(found -> {

@@ -152,12 +152,9 @@ class PostgresCommandStore implements CommandStore {
 
     private Uni<Void> write(SqlClient client, FlowExecutionId execution, Caller caller, ResultEdit.Decision decided) {
         Attempt after = decided.attempt();
-        return client.preparedQuery("update task_execution set processing_status = $2, edited_status = $3,"
-                        + " marked_stale = $4, edit_revision = $5, edited_in = $6, output = $7::text::json,"
-                        + " error = case when $2 = 'completed' then null else error end, wake_at = null,"
-                        + " completed_at = coalesce(completed_at, date_trunc('milliseconds', clock_timestamp())),"
-                        + " modified_by = $8, updated_at = next_updated_at(updated_at) where id = $1")
+        return client.preparedQuery("select edit_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
                 .execute(Tuple.tuple()
+                        .addUUID(execution.value())
                         .addUUID(after.id())
                         .addString(after.status().code())
                         .addString(after.edited().code())
@@ -165,11 +162,8 @@ class PostgresCommandStore implements CommandStore {
                         .addInteger(after.editRevision())
                         .addInteger(after.editedIn())
                         .addString(json.write(decided.output()))
+                        .addString(decided.status().code())
                         .addString(caller.name()))
-                .flatMap(updated -> client.preparedQuery(
-                                "update flow_execution set status = $2, revision = revision + 1,"
-                                        + " modified_by = $3, updated_at = next_updated_at(updated_at) where id = $1")
-                        .execute(Tuple.of(execution.value(), decided.status().code(), caller.name())))
                 .replaceWithVoid();
     }
 }

@@ -16,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -135,6 +136,34 @@ class PostgresExecutionStore implements ExecutionStore {
                 .flatMap(found -> found.isEmpty()
                         ? Uni.createFrom().item(Optional.empty())
                         : facts.load(pool, List.of(id)).map(loaded -> Optional.ofNullable(loaded.get(id))));
+    }
+
+    @Override
+    public Uni<Integer> purgeSuperseded(Duration olderThan, int limit) {
+        return pool.preparedQuery("select purge_superseded($1 * interval '1 millisecond', $2)")
+                .execute(Tuple.of(olderThan.toMillis(), limit))
+                .map(found -> found.iterator().next().getInteger(0));
+    }
+
+    @Override
+    public Uni<List<Outdated>> findOutdated(int limit) {
+        return pool.preparedQuery("select e.organization_id, e.id, f.reexecute_below, v.modified_by"
+                        + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.reexecute_below"
+                        + " join flow_execution e on e.flow_id = f.id and e.flow_version < f.reexecute_below"
+                        + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
+                        + " where f.reexecute_below > 0 and f.deleted_at is null and not e.active"
+                        + " and e.deleted_at is null and g.end_reason <> 'cancelled'"
+                        + " order by e.updated_at limit $1")
+                .execute(Tuple.of(limit))
+                .map(found -> {
+                    List<Outdated> outdated = new ArrayList<>();
+                    found.forEach(row -> outdated.add(new Outdated(
+                            new OrganizationId(row.getUUID(0)),
+                            new FlowExecutionId(row.getUUID(1)),
+                            row.getInteger(2),
+                            row.getString(3))));
+                    return outdated;
+                });
     }
 
     /** That a generation was superseded, and when, follows from the next one; what it ran, from its attempts. */

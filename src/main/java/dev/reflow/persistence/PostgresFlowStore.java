@@ -198,12 +198,20 @@ class PostgresFlowStore implements FlowStore {
                         return Uni.createFrom().item(Optional.empty());
                     }
                     flow.latestVersion++;
+                    if (executionsFollow(flow)) {
+                        flow.reexecuteBelow = flow.latestVersion;
+                    }
                     flow.modifiedBy = author;
                     flow.updatedAt = later(flow.updatedAt);
                     FlowVersionEntity version = version(flow, definition);
                     return version.persist()
                             .map(done -> Optional.of(atVersion(flow, flowVersion(version, definition))));
                 }));
+    }
+
+    private boolean executionsFollow(FlowEntity flow) {
+        return flow.settings != null
+                && json.read(flow.settings).path("reexecute_on_update").asBoolean();
     }
 
     private static Instant later(Instant before) {

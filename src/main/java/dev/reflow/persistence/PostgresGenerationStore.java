@@ -10,6 +10,7 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.Consumed;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.execution.History;
 import dev.reflow.execution.Mode;
 import dev.reflow.execution.Plan;
 import dev.reflow.flow.FlowId;
@@ -98,38 +99,46 @@ class PostgresGenerationStore implements GenerationStore {
                         fence.execution().value(), fence.lease(), fence.owner().value()))
                 .flatMap(rows -> rows.size() == 0
                         ? Uni.createFrom().item(Optional.empty())
-                        : load(fence.execution(), rows.iterator().next()).map(Optional::of));
+                        : load(fence, rows.iterator().next()).map(Optional::of));
     }
 
-    private Uni<GenerationFacts> load(FlowExecutionId execution, Row row) {
+    private Uni<GenerationFacts> load(Fence fence, Row row) {
         FlowId flow = new FlowId(row.getUUID("flow_id"));
         int from = row.getInteger("flow_version_from");
         int version = row.getInteger("flow_version");
-        return histories.load(execution, row.getInteger("floor")).flatMap(history -> {
-            Set<Integer> versions = new HashSet<>(Set.of(version));
-            versions.add(from);
-            history.currentResults().forEach(result -> versions.add(result.flowVersion()));
-            return definitions
-                    .load(flow, versions)
-                    .map(loaded -> new GenerationFacts(
-                            json.read(row.getString("input")),
-                            new TaskName(row.getString("input_task_name")),
-                            Mode.of(row.getString("mode")),
-                            from,
-                            version,
-                            loaded,
-                            history,
-                            json.plan(row.getString("plan")),
-                            row.getLong("revision"),
-                            row.getBoolean("cancel_requested")));
-        });
+        return histories
+                .load(fence.execution(), row.getInteger("floor"), fence.generation())
+                .flatMap(attempts -> {
+                    History history = attempts.history();
+                    Set<Integer> versions = new HashSet<>(Set.of(version));
+                    versions.add(from);
+                    history.currentResults().forEach(result -> versions.add(result.flowVersion()));
+                    return definitions
+                            .load(flow, versions)
+                            .map(loaded -> new GenerationFacts(
+                                    json.read(row.getString("input")),
+                                    new TaskName(row.getString("input_task_name")),
+                                    Mode.of(row.getString("mode")),
+                                    from,
+                                    version,
+                                    loaded,
+                                    history,
+                                    attempts.edits(),
+                                    json.plan(row.getString("plan")),
+                                    row.getLong("revision"),
+                                    row.getBoolean("cancel_requested")));
+                });
     }
 
     @Override
     public Uni<Map<UUID, JsonNode>> outputs(Collection<Attempt> results) {
         UUID[] ids = results.stream().map(Attempt::id).toArray(UUID[]::new);
-        return pool.preparedQuery("select id, output::text from task_execution where id = any ($1)")
-                .execute(Tuple.of(ids))
+        Integer[] revisions = results.stream().map(Attempt::editRevision).toArray(Integer[]::new);
+        return pool.preparedQuery(
+                        "select t.id, case when t.edit_revision = r.revision then t.output"
+                                + " else t.unedited_output end::text"
+                                + " from task_execution t join unnest($1::uuid[], $2::int[]) as r (id, revision) on r.id = t.id")
+                .execute(Tuple.of(ids, revisions))
                 .map(rows -> {
                     Map<UUID, JsonNode> outputs = new HashMap<>();
                     for (Row row : rows) {

@@ -25,7 +25,7 @@ class Rows {
     static final String ATTEMPT = "t.id, t.task_name, t.task_execution_idx, t.generation, t.flow_version,"
             + " t.processing_status, t.edited_status, t.marked_stale, t.edit_revision, t.edited_in,"
             + " t.consumed::text as consumed, t.fingerprint, t.cut_off_in, t.wake_at, t.started_at,"
-            + " t.flow_execution_id";
+            + " t.flow_execution_id, t.unedited_status, t.unedited_revision";
     /** The columns of {@link #taskExecution}. */
     static final String TASK_EXECUTION = ATTEMPT + ", t.organization_id, t.input::text as input,"
             + " t.output::text as output, t.error::text as error,"
@@ -55,6 +55,14 @@ class Rows {
                 row.getInteger("cut_off_in"),
                 instant(row, "wake_at"),
                 instant(row, "started_at"));
+    }
+
+    /** An attempt as the generation sees it that was active when the attempt was edited. */
+    Attempt uneditedAttempt(Row row, Attempt attempt, int generation) {
+        String status = row.getString("unedited_status");
+        return status == null || attempt.editedIn() != generation
+                ? attempt
+                : attempt.unedited(ProcessingStatus.of(status), row.getInteger("unedited_revision"));
     }
 
     TaskExecution taskExecution(Row row) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.HoldingServer;
+import dev.reflow.support.Invariants;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +30,15 @@ class FlowExecutionsResourceTest {
     @Inject
     Organizations organizations;
 
+    @Inject
+    Invariants invariants;
+
     private ApiClient api;
+
+    @AfterEach
+    void invariantsHold() {
+        invariants.check(api.organization());
+    }
 
     @BeforeEach
     void newOrganization() {

@@ -9,12 +9,15 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
+import dev.reflow.support.HoldingServer;
+import dev.reflow.support.Invariants;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +32,16 @@ class TaskExecutionsResourceTest {
     @Inject
     Organizations organizations;
 
+    @Inject
+    Invariants invariants;
+
     private ApiClient api;
     private String execution;
+
+    @AfterEach
+    void invariantsHold() {
+        invariants.check(api.organization());
+    }
 
     @BeforeEach
     void finishedExecution() {
@@ -214,5 +225,56 @@ class TaskExecutionsResourceTest {
                         .path("detail")
                         .findValuesAsText("type"))
                 .containsExactly("string_too_long", "greater_than_equal");
+    }
+
+    @Test
+    void editDuringAGenerationIsKeptAndNotUsedByIt() {
+        try (HoldingServer server = new HoldingServer()) {
+            FlowBuilder slow = flow().task("in", "webhook_receive", "{}")
+                    .task("first", "format_data", "{'expression': 'n', 'data': '{{in.output}}'}")
+                    .task("call", "http_request", "{'url': '" + server.url() + "', 'n': '{{first.output}}'}")
+                    .task(
+                            "last",
+                            "format_data",
+                            "{'expression': 'n', 'data': {'n': '{{first.output}}', 'status': '{{call.status}}'}}");
+            String running = api.start(api.createFlow(slow), "{'n': 1}");
+            Awaitility.await().until(() -> !server.idempotencyKeys().isEmpty());
+            ObjectNode first = (ObjectNode) api.task(running, "first");
+            first.put("output", 7);
+            json(api.put("/api/task-executions", first), 200);
+            ObjectNode again = (ObjectNode) api.task(running, "first");
+            again.put("output", 8);
+            json(api.put("/api/task-executions", again), 200);
+            server.release();
+            api.awaitStatus(running, "stale");
+            assertThat(api.output(running, "last").intValue()).isEqualTo(1);
+            assertThat(api.output(running, "first").intValue()).isEqualTo(8);
+            assertThat(api.task(running, "first").path("edited_status").textValue())
+                    .isEqualTo("edited_not_reexecuted");
+            assertThat(api.taskLines(running))
+                    .containsExactly(
+                            "call#0 completed stale",
+                            "first#0 completed consistent",
+                            "in#0 completed consistent",
+                            "last#0 completed stale");
+            api.execute(running, true);
+            api.awaitStatus(running, "completed");
+            assertThat(api.output(running, "last").intValue()).isEqualTo(8);
+            assertThat(api.task(running, "first").path("edited_status").textValue())
+                    .isEqualTo("edited_reexecuted");
+        }
+    }
+
+    @Test
+    void attemptsOfAnOlderGenerationCanBeRead() {
+        api.execute(execution, false);
+        api.awaitStatus(execution, "completed");
+        String path = "/api/task-executions?flow_execution_id=" + execution;
+        assertThat(json(api.get(path), 200).findValuesAsText("task_execution_idx"))
+                .containsOnly("1");
+        assertThat(json(api.get(path + "&generation=1"), 200).findValuesAsText("task_execution_idx"))
+                .hasSize(5)
+                .containsOnly("0");
+        assertThat(json(api.get(path + "&generation=0"), 422).path("detail")).hasSize(1);
     }
 }

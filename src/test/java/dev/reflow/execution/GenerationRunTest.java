@@ -43,8 +43,13 @@ class GenerationRunTest {
     }
 
     private GenerationRun resume(int generation, Plan plan, Definition definition, List<Attempt> attempts) {
+        return resume(generation, plan, definition, attempts, List.of());
+    }
+
+    private GenerationRun resume(
+            int generation, Plan plan, Definition definition, List<Attempt> attempts, List<Attempt> edits) {
         GenerationRun run = new GenerationRun(
-                EXECUTORS, new GenerationRun.Facts(generation, 1, plan, facts(definition, attempts), false));
+                EXECUTORS, new GenerationRun.Facts(generation, 1, plan, facts(definition, attempts), edits, false));
         run.provide(outputs);
         return run;
     }
@@ -202,14 +207,15 @@ class GenerationRunTest {
         List<Attempt> attempts = List.of(
                 result(completedAttempt("in"), "{'a': 1, 'b': 2}"),
                 result(completedAttempt("middle").consumed("in", 0, 0), "'x'"),
-                result(
-                        completedAttempt("end")
-                                .consumed("middle", 0, 0)
-                                .edited(1)
-                                .generation(1),
-                        "1"),
+                result(completedAttempt("end").consumed("middle", 0, 0), "1"),
                 result(completedAttempt("side").consumed("in", 0, 0), "2"));
-        assertThat(started(run(1, Mode.STALE_ONLY, CHAIN, attempts))).containsExactly("finish completed edited");
+        Plan plan = Planner.plan(EXECUTORS, Mode.STALE_ONLY, facts(CHAIN, attempts));
+        Attempt leaf =
+                completedAttempt("end").consumed("middle", 0, 0).edited(1).attempt();
+        assertThat(started(resume(2, plan, CHAIN, attempts, List.of(leaf)))).containsExactly("finish completed edited");
+        Attempt inner =
+                completedAttempt("middle").consumed("in", 0, 0).edited(1).attempt();
+        assertThat(started(resume(2, plan, CHAIN, attempts, List.of(inner)))).containsExactly("finish completed stale");
     }
 
     private static Attempts completedAttempt(String task) {

@@ -161,7 +161,8 @@ final class ActiveGeneration {
     private void prepare(GenerationFacts loaded, Plan plan, Planner.Facts planning) {
         GenerationRun prepared = new GenerationRun(
                 shared.executors(),
-                new GenerationRun.Facts(fence.generation(), loaded.version(), plan, planning, cancelRequested));
+                new GenerationRun.Facts(
+                        fence.generation(), loaded.version(), plan, planning, loaded.edits(), cancelRequested));
         List<Attempt> needed = prepared.resultsToBeConsumed();
         write("loading results", () -> outputs(needed), outputs -> {
             prepared.provide(outputs);

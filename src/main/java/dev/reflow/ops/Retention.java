@@ -1,0 +1,38 @@
+package dev.reflow.ops;
+
+import dev.reflow.execution.ExecutionStore;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/** Purges, in small transactions and never in a request, what re-executions have discarded long ago. */
+@ApplicationScoped
+class Retention {
+    private static final Logger LOG = Logger.getLogger(Retention.class);
+
+    private final ExecutionStore executions;
+    private final RetentionConfig config;
+
+    Retention(ExecutionStore executions, RetentionConfig config) {
+        this.executions = executions;
+        this.config = config;
+    }
+
+    @Scheduled(
+            every = "${reflow.retention.interval:10m}",
+            delayed = "${reflow.retention.interval:10m}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> purge() {
+        return executions
+                .purgeSuperseded(config.superseded(), config.batch())
+                .flatMap(purged -> {
+                    LOG.debugf("%d discarded generations purged", purged);
+                    return purged < config.batch() ? Uni.createFrom().voidItem() : purge();
+                })
+                .onFailure()
+                .invoke(failure -> LOG.warnf("purging failed, the next round tries again: %s", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+}

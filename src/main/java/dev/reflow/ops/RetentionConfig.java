@@ -1,0 +1,21 @@
+package dev.reflow.ops;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How long what nobody needs any more is kept. */
+@ConfigMapping(prefix = "reflow.retention")
+public interface RetentionConfig {
+    /** How long the attempts of a generation that a full re-execution has discarded stay readable. */
+    @WithDefault("7d")
+    Duration superseded();
+
+    /** How often what is too old is looked for. */
+    @WithDefault("10m")
+    Duration interval();
+
+    /** How many generations are purged in one transaction. */
+    @WithDefault("100")
+    int batch();
+}

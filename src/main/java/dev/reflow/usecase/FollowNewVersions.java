@@ -1,0 +1,48 @@
+package dev.reflow.usecase;
+
+import dev.reflow.error.ReflowException;
+import dev.reflow.execution.ExecutionStore;
+import dev.reflow.organization.Caller;
+import dev.reflow.organization.Role;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+
+/**
+ * Re-executes, for what is stale, finished executions of flows whose settings ask for it with each new version. What is
+ * to be done stands in the tables, so it goes on after a restart, and on several processes none is done twice.
+ */
+@ApplicationScoped
+public class FollowNewVersions {
+    private final ExecutionStore executions;
+    private final ReExecuteFlow reExecuteFlow;
+
+    FollowNewVersions(ExecutionStore executions, ReExecuteFlow reExecuteFlow) {
+        this.executions = executions;
+        this.reExecuteFlow = reExecuteFlow;
+    }
+
+    /** @param limit how many executions to re-execute at most */
+    public Uni<Void> follow(int limit) {
+        return executions
+                .findOutdated(limit)
+                .flatMap(found -> Multi.createFrom()
+                        .iterable(found)
+                        .onItem()
+                        .transformToUniAndConcatenate(this::reExecute)
+                        .collect()
+                        .last()
+                        .replaceWithVoid());
+    }
+
+    /** One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
+    private Uni<Void> reExecute(ExecutionStore.Outdated outdated) {
+        Caller author = new Caller(outdated.organization(), outdated.publishedBy(), Set.of(Role.ORG_ADMIN));
+        return reExecuteFlow
+                .reExecute(author, outdated.execution(), true, "update:" + outdated.version(), null)
+                .onFailure(ReflowException.class)
+                .recoverWithNull()
+                .replaceWithVoid();
+    }
+}
