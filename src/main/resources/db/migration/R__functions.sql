@@ -336,6 +336,13 @@ begin
         finished_at = date_trunc('milliseconds', clock_timestamp()), tasks_run = p_run, tasks_reused = p_reused,
         tasks_cut_off = p_cut_off, tasks_failed = p_failed
     where flow_execution_id = p_execution and generation = p_generation;
+    -- Attempts that nothing more comes of: of a cancelled generation, or of a process that is gone.
+    update task_execution set processing_status = 'cancelled',
+        error = json_build_object('message', case p_end_reason
+            when 'cancelled' then 'cancelled' else 'lost: the process that ran it is gone' end),
+        wake_at = null, updated_at = next_updated_at(updated_at)
+    where flow_execution_id = p_execution and generation = p_generation
+        and processing_status in ('queued', 'running', 'awaiting_input', 'cancel_requested');
     if p_end_reason = 'completed' then
         update task_execution set edited_status = 'edited_reexecuted', updated_at = next_updated_at(updated_at)
         where flow_execution_id = p_execution and edited_status = 'edited_not_reexecuted'

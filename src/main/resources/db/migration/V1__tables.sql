@@ -194,5 +194,7 @@ create unique index task_execution_one_result on task_execution (flow_execution_
     where processing_status = 'completed';
 create index task_execution_current on task_execution (flow_execution_id, generation);
 create index task_execution_list on task_execution (organization_id, created_at desc, id desc);
+create index task_execution_unfinished on task_execution (flow_execution_id, generation)
+    where processing_status in ('queued', 'running', 'awaiting_input', 'cancel_requested');
 create index task_execution_edited on task_execution (flow_execution_id)
     where edited_status = 'edited_not_reexecuted';

@@ -76,7 +76,7 @@ public interface CommandStore {
                 case OTHER_MODE ->
                     throw ReflowException.of(
                             ErrorCode.VALIDATION_ERROR,
-                            "Request validation failed",
+                            "The request is not valid",
                             List.of(new Fault(
                                     List.of("header", "Idempotency-Key"),
                                     "idempotency_key_reused",

@@ -28,6 +28,19 @@ public record ExecutionFacts(
         return Planner.plan(executors, Mode.STALE_ONLY, planning(executors, execution.flowVersion()));
     }
 
+    /** What the results as they are make of an execution that does nothing. */
+    ExecutionStatus statusAtRest(TaskExecutors executors) {
+        Plan plan = staleOnlyPlan(executors);
+        if (history.currentResults().stream().anyMatch(result -> plan.wouldRun(result.task()))) {
+            return ExecutionStatus.STALE;
+        }
+        if (history.currentResults().stream()
+                .anyMatch(result -> result.edited() == EditedStatus.EDITED_NOT_REEXECUTED)) {
+            return ExecutionStatus.EDITED;
+        }
+        return plan.changesNothing() ? ExecutionStatus.COMPLETED : ExecutionStatus.FAILED;
+    }
+
     /** What a re-execution would do now. */
     public Plan reExecutionPlan(TaskExecutors executors, Mode mode) {
         return Planner.plan(executors, mode, planning(executors, latestVersion));

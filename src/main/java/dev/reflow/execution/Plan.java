@@ -25,8 +25,14 @@ public final class Plan {
         return plan == null ? Action.DROP : plan.action();
     }
 
+    /** Whether the task is run, or may be. */
+    public boolean wouldRun(TaskName task) {
+        Action action = action(task);
+        return action == Action.RUN || action == Action.RUN_IF_CHANGED;
+    }
+
     /** Whether following the plan would leave everything as it is. */
     public boolean changesNothing() {
-        return tasks.stream().noneMatch(task -> task.action() == Action.RUN || task.action() == Action.RUN_IF_CHANGED);
+        return tasks.stream().noneMatch(task -> wouldRun(task.task()));
     }
 }

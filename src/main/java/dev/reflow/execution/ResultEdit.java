@@ -55,8 +55,7 @@ public record ResultEdit(
             return new Decision(after, output, true, status); // its generation says at its end what it did not use
         }
         facts.history().add(after);
-        boolean consistent = facts.staleOnlyPlan(executors).changesNothing();
-        return new Decision(after, output, true, consistent ? ExecutionStatus.EDITED : ExecutionStatus.STALE);
+        return new Decision(after, output, true, facts.statusAtRest(executors));
     }
 
     private void requireChangeable(TaskExecutors executors, ExecutionFacts facts, Attempt attempt, boolean edits) {

@@ -12,7 +12,7 @@ public record ShownTask(ProcessingStatus status, StaleStatus stale, Optional<Str
      */
     public static ShownTask of(Attempt attempt, ExecutionFacts facts, Plan staleOnlyPlan) {
         Optional<String> reason = whyOver(attempt, facts);
-        boolean stale = isCurrent(attempt, facts.history()) && isToBeRun(staleOnlyPlan.action(attempt.task()));
+        boolean stale = isCurrent(attempt, facts.history()) && staleOnlyPlan.wouldRun(attempt.task());
         return new ShownTask(
                 reason.isPresent() ? ProcessingStatus.CANCELLED : attempt.status(),
                 stale ? StaleStatus.STALE : StaleStatus.CONSISTENT,
@@ -24,17 +24,14 @@ public record ShownTask(ProcessingStatus status, StaleStatus stale, Optional<Str
         if (attempt.status().isFinal()) {
             return Optional.empty();
         }
-        if (attempt.generation() < facts.execution().generation()) {
-            return Optional.of("superseded");
-        }
-        if (!facts.execution().active()) {
-            return Optional.of("cancelled");
-        }
         boolean repeated = facts.history()
                 .newest(attempt.task())
-                .filter(newest -> newest.idx() > attempt.idx())
+                .filter(newest -> newest.idx() > attempt.idx() && newest.generation() == attempt.generation())
                 .isPresent();
-        return repeated ? Optional.of("lost: the process that ran it is gone") : Optional.empty();
+        if (repeated) {
+            return Optional.of("lost: the process that ran it is gone");
+        }
+        return attempt.generation() < facts.execution().generation() ? Optional.of("superseded") : Optional.empty();
     }
 
     private static boolean isCurrent(Attempt attempt, History history) {
@@ -42,9 +39,5 @@ public record ShownTask(ProcessingStatus status, StaleStatus stale, Optional<Str
         return history.current(task)
                 .filter(current -> current.idx() == attempt.idx())
                 .isPresent();
-    }
-
-    private static boolean isToBeRun(Action action) {
-        return action == Action.RUN || action == Action.RUN_IF_CHANGED;
     }
 }

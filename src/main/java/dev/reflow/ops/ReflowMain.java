@@ -33,6 +33,9 @@ public final class ReflowMain {
                 System.err.println("reflow cannot start: " + e.getMessage());
                 System.exit(1);
             }
+        } else if (!isSet(config, REACTIVE_URL)) {
+            System.setProperty(
+                    REACTIVE_URL, config.getValue(JDBC_URL, String.class).replaceFirst("^jdbc:", ""));
         }
         Quarkus.run(args);
     }

@@ -136,6 +136,7 @@ class TaskExecutionsResourceTest {
         ObjectNode marked = (ObjectNode) api.task(execution, "a");
         json(api.put("/api/task-executions", marked.put("stale_status", "consistent")), 200);
         assertThat(api.taskLines(execution)).noneMatch(line -> line.endsWith(" stale"));
+        assertThat(api.execution(execution).path("status").textValue()).isEqualTo("completed");
     }
 
     @Test
