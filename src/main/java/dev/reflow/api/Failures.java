@@ -8,6 +8,8 @@ import io.quarkus.security.UnauthorizedException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import jakarta.ws.rs.WebApplicationException;
+import java.net.ConnectException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
@@ -16,12 +18,16 @@ import org.jboss.logging.Logger;
 final class Failures {
     private static final Logger LOG = Logger.getLogger(Failures.class);
 
+    /** Nothing here may see the classes of the database's packages, but their exceptions come by. */
+    private static final List<String> DATABASE =
+            List.of("io.vertx.pgclient.", "io.vertx.sqlclient.", "org.hibernate.", "jakarta.persistence.");
+
     private Failures() {}
 
     /** What the client is not told about goes to the log. */
     static ReflowException of(Throwable exception, RoutingContext context) {
         ReflowException failure = of(exception);
-        if (failure.code() == ErrorCode.INTERNAL_ERROR) {
+        if (failure.code() == ErrorCode.INTERNAL_ERROR || failure.code() == ErrorCode.REPOSITORY_ERROR) {
             LOG.errorf(
                     exception,
                     "%s %s failed, request %s",
@@ -54,7 +60,19 @@ final class Failures {
         if (exception instanceof RejectedExecutionException) {
             return of(ErrorCode.UNAVAILABLE.httpStatus());
         }
-        return of(ErrorCode.INTERNAL_ERROR.httpStatus());
+        return isOfDatabase(exception)
+                ? new ReflowException(ErrorCode.REPOSITORY_ERROR, "The database did not do what it was asked")
+                : of(ErrorCode.INTERNAL_ERROR.httpStatus());
+    }
+
+    private static boolean isOfDatabase(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            String name = cause.getClass().getName();
+            if (cause instanceof ConnectException || DATABASE.stream().anyMatch(name::startsWith)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The failure that stands for a status of the framework's own. */

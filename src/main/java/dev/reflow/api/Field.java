@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,10 @@ public final class Field {
             "model_attributes_type", "Input should be a valid dictionary or object to extract fields from");
 
     private static final Complaint NO_TEXT = new Complaint("string_type", "Input should be a valid string");
+    /** What a database cannot hold as text. */
+    private static final Complaint NO_UNICODE = new Complaint(
+            "string_unicode", "Input should be a valid string, without NUL characters and halves of surrogate pairs");
+
     private static final Complaint NO_DICT = new Complaint("dict_type", "Input should be a valid dictionary");
     private static final Complaint NO_LIST = new Complaint("list_type", "Input should be a valid list");
     private static final UUID NIL = new UUID(0, 0);
@@ -129,7 +134,11 @@ public final class Field {
         if (!given.isTextual()) {
             throw new Unreadable(NO_TEXT);
         }
-        return given.textValue();
+        String text = given.textValue();
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new Unreadable(NO_UNICODE);
+        }
+        return text;
     }
 
     private static ObjectNode objectOf(JsonNode given, Complaint complaint) throws Unreadable {

@@ -33,6 +33,9 @@ public interface GenerationStore {
     /** Takes up at most {@code limit} generations that are due. */
     Uni<List<Fence>> claim(NodeId node, int limit);
 
+    /** What the node owns: also what it was given in a transaction whose answer it has not seen. */
+    Uni<List<Fence>> owned(NodeId node);
+
     /** Gives back everything that the node owns, for others to take up at once. */
     Uni<Void> releaseAll(NodeId node);
 

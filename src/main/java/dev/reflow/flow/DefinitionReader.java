@@ -129,6 +129,13 @@ public final class DefinitionReader {
                     "A task's name has at most 200 characters",
                     task.get("name"));
         }
+        if (name != null && !TaskName.isStorable(name)) {
+            fault(
+                    with(source.loc(), "name"),
+                    "string_unicode",
+                    "A task's name has no NUL character and no half of a surrogate pair",
+                    task.get("name"));
+        }
         String executor = text(source, "task_executor_name", true);
         String title = text(source, "task_title", false);
         JsonNode parameters = optional(task, "parameters");

@@ -69,16 +69,23 @@ class PostgresGenerationStore implements GenerationStore {
 
     @Override
     public Uni<List<Fence>> claim(NodeId node, int limit) {
-        return pool.preparedQuery("select execution, generation, lease from claim($1, $2)")
-                .execute(Tuple.of(node.value(), limit))
-                .map(rows -> {
-                    List<Fence> claimed = new ArrayList<>();
-                    for (Row row : rows) {
-                        claimed.add(new Fence(
-                                new FlowExecutionId(row.getUUID(0)), row.getInteger(1), row.getLong(2), node));
-                    }
-                    return claimed;
-                });
+        return fences("select execution, generation, lease from claim($1, $2)", Tuple.of(node.value(), limit), node);
+    }
+
+    @Override
+    public Uni<List<Fence>> owned(NodeId node) {
+        return fences(
+                "select id, generation, lease from flow_execution where owner = $1", Tuple.of(node.value()), node);
+    }
+
+    private Uni<List<Fence>> fences(String sql, Tuple arguments, NodeId node) {
+        return pool.preparedQuery(sql).execute(arguments).map(rows -> {
+            List<Fence> fences = new ArrayList<>();
+            for (Row row : rows) {
+                fences.add(new Fence(new FlowExecutionId(row.getUUID(0)), row.getInteger(1), row.getLong(2), node));
+            }
+            return fences;
+        });
     }
 
     @Override

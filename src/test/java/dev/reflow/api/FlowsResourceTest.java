@@ -246,4 +246,35 @@ class FlowsResourceTest {
             assertThat(executor.path("task_executor_description").textValue()).hasSizeGreaterThan(10);
         });
     }
+
+    @Test
+    void charactersThatNoDatabaseHoldsAreRefused() {
+        for (String evil : List.of("a\\u0000b", "\\ud800")) {
+            JsonNode form = json(
+                    api.request()
+                            .body("{\"display_name\": \"" + evil + "\", \"definition\": {}}")
+                            .post("/api/flows"),
+                    422);
+            assertThat(form.path("detail").findValuesAsText("type")).containsExactly("string_unicode");
+            String task = "{\"name\": \"" + evil + "\", \"task_executor_name\": \"webhook_receive\"}";
+            JsonNode definition = json(
+                    api.request()
+                            .body(
+                                    "{\"display_name\": \"x\", \"definition\": {\"flow_configs\": [{\"config\": {\"tasks\": ["
+                                            + task + "]}}]}}")
+                            .post("/api/flows"),
+                    400);
+            assertThat(definition.path("error").path("details").findValuesAsText("type"))
+                    .containsExactly("string_unicode");
+        }
+        String flow = api.createFlow(VALID);
+        JsonNode started = json(
+                api.request()
+                        .body("{\"flow_id\": \"" + flow + "\", \"input\": {\"nul\": \"a\\u0000b\", \"big\": 1e400}}")
+                        .post("/api/flow-executions"),
+                201);
+        api.awaitStatus(started.path("id").textValue(), "completed");
+        assertThat(api.output(started.path("id").textValue(), "in").toString())
+                .isEqualTo("{\"nul\":\"a\\u0000b\",\"big\":1E+400}");
+    }
 }

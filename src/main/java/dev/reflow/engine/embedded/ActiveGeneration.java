@@ -181,9 +181,8 @@ final class ActiveGeneration {
         if (ended || run == null) {
             return;
         }
-        for (Effect effect : run.apply(event)) {
-            carryOut(effect);
-        }
+        GenerationRun current = run;
+        decided(() -> current.apply(event).forEach(this::carryOut));
     }
 
     private void carryOut(Effect effect) {
@@ -342,9 +341,23 @@ final class ActiveGeneration {
         int asked = epoch;
         shared.writes().untilAnswered(what, call, () -> !ended && asked == epoch, value -> {
             if (!ended && asked == epoch) {
-                answer.accept(value);
+                decided(() -> answer.accept(value));
             }
         });
+    }
+
+    /** A defect must not leave the generation hanging: it fails and says so. */
+    private void decided(Runnable decision) {
+        try {
+            decision.run();
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "a defect in generation %d of execution %s", fence.generation(), fence.execution());
+            epoch++;
+            stopTasks();
+            finish(
+                    new Effect.Finish(EndReason.FAILED, ExecutionStatus.FAILED, TaskCounts.NONE),
+                    "a defect of the service: " + e);
+        }
     }
 
     private Instant now() {

@@ -126,33 +126,41 @@ public final class EmbeddedEngine implements WorkflowEngine {
         NodeId current = node == null ? NodeId.random() : node;
         store.beat(current)
                 .flatMap(alive -> store.rescueOrphans(config.deadAfter())
-                        .invoke(freed -> {
-                            if (freed > 0) {
-                                LOG.infof("%d executions of processes that are gone are taken up again", freed);
-                            }
-                        })
+                        .invoke(EmbeddedEngine::tellRescued)
                         .map(freed -> alive))
+                .flatMap(alive -> alive
+                        ? store.owned(current).map(Optional::of)
+                        : Uni.createFrom().item(Optional.<List<Fence>>empty()))
                 .emitOn(loop)
                 .subscribe()
-                .with(
-                        alive -> {
-                            if (stopped) {
-                                return;
-                            }
-                            if (alive) {
-                                node = current;
-                            } else {
-                                LOG.warn("this process was declared dead: its work is in other hands");
-                                node = null;
-                                dropAll();
-                            }
-                            loop.schedule(alive ? config.heartbeatInterval() : Duration.ZERO, this::beat);
-                            poll();
-                        },
-                        failure -> {
-                            LOG.warnf("the heartbeat failed: %s", failure);
-                            loop.schedule(config.heartbeatInterval(), this::beat);
-                        });
+                .with(owned -> beaten(current, owned), failure -> {
+                    LOG.warnf("the heartbeat failed: %s", failure);
+                    loop.schedule(config.heartbeatInterval(), this::beat);
+                });
+    }
+
+    private static void tellRescued(int freed) {
+        if (freed > 0) {
+            LOG.infof("%d executions of processes that are gone are taken up again", freed);
+        }
+    }
+
+    /** @param owned by the node; empty when it was declared dead */
+    private void beaten(NodeId current, Optional<List<Fence>> owned) {
+        if (stopped) {
+            return;
+        }
+        if (owned.isPresent()) {
+            node = current;
+            owned.get().forEach(this::take);
+            loop.schedule(config.heartbeatInterval(), this::beat);
+            poll();
+        } else {
+            LOG.warn("this process was declared dead: its work is in other hands");
+            node = null;
+            dropAll();
+            beat();
+        }
     }
 
     private void pollAgain() {
