@@ -6,6 +6,7 @@ import dev.reflow.flow.Visibility;
 import dev.reflow.organization.ApiKeyToken;
 import dev.reflow.usecase.Bootstrap;
 import dev.reflow.usecase.CreateFlow;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxContextSupport;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -28,15 +29,18 @@ class FirstStart {
     private final Bootstrap bootstrap;
     private final ObjectMapper mapper;
     private final Optional<String> presetKey;
+    private final int configuredPort;
     private volatile Optional<Bootstrap.FirstStart> made = Optional.empty();
 
     FirstStart(
             Bootstrap bootstrap,
             ObjectMapper mapper,
-            @ConfigProperty(name = "reflow.bootstrap.api-key") Optional<String> presetKey) {
+            @ConfigProperty(name = "reflow.bootstrap.api-key") Optional<String> presetKey,
+            @ConfigProperty(name = "quarkus.http.port") int configuredPort) {
         this.bootstrap = bootstrap;
         this.mapper = mapper;
         this.presetKey = presetKey;
+        this.configuredPort = configuredPort;
     }
 
     void bootstrap(@Observes StartupEvent event) throws Throwable {
@@ -46,8 +50,16 @@ class FirstStart {
     }
 
     void tell(@ObservesAsync HttpServerStart started) {
-        made.ifPresent(first -> System.out.print(
-                new Welcome("http://localhost:" + started.options().getPort(), first).text()));
+        tell(started.options().getPort());
+    }
+
+    /** A start that ends before it serves, as when its port is taken, has made the only key all the same. */
+    void tellAtLast(@Observes ShutdownEvent event) {
+        tell(configuredPort);
+    }
+
+    private synchronized void tell(int port) {
+        made.ifPresent(first -> System.out.print(new Welcome("http://localhost:" + port, first).text()));
         made = Optional.empty();
     }
 

@@ -1,0 +1,154 @@
+package dev.reflow.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How somebody gets in who has nothing but the service. */
+class FirstStartIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path temp;
+
+    private Path folder;
+
+    @BeforeEach
+    void chooseFolder() throws Exception {
+        folder = temp.toRealPath().resolve("data");
+    }
+
+    @Test
+    void firstStartPrintsWhatIsNeededOnce() throws Exception {
+        FirstStartText text;
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of())) {
+            text = service.awaitFirstStartText();
+            assertThat(text.url()).isEqualTo(service.url());
+            assertThat(text.apiDocs()).startsWith(service.url());
+            assertThat(text.organization()).matches("[0-9a-f-]{36}");
+            assertThat(text.key()).matches("saf_[A-Za-z0-9_-]{43}");
+            runAsPrinted(text.commands(), service.client(text.key()));
+            assertThat(rowsThatContain(service, text.key())).isEmpty();
+            assertThat(service.complaints()).isEmpty();
+            service.terminate();
+        }
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of())) {
+            assertThat(service.client(text.key())
+                            .get("/api/flows")
+                            .expect(200)
+                            .json()
+                            .path("total")
+                            .intValue())
+                    .isEqualTo(1);
+            service.terminate();
+            assertThat(service.output()).doesNotContain(text.key(), text.organization(), "API key", "curl");
+        }
+    }
+
+    private static void runAsPrinted(List<String> commands, ReflowClient client) throws Exception {
+        String execution = bash(commands.get(0), "").strip();
+        assertThat(execution).matches("[0-9a-f-]{36}");
+        client.awaitCompletion(execution, SOON);
+        assertThat(bash(commands.get(1), execution)).contains("\"task_name\":\"total\"", "\"total\":430.14");
+        assertThat(bash(commands.get(2), execution)).startsWith("HTTP/1.1 204 ");
+        client.awaitCompletion(execution, SOON);
+        assertThat(client.tasks(execution))
+                .hasSize(5)
+                .allSatisfy(task ->
+                        assertThat(task.path("task_execution_idx").intValue()).isEqualTo(1));
+    }
+
+    private static String bash(String command, String id) throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder("bash", "-c", command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("id", id);
+        Process bash = builder.start();
+        String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return output;
+    }
+
+    /** The tables in which a text stands, also as the bytes of a column. */
+    private static List<String> rowsThatContain(ReflowProcess service, String text) throws Exception {
+        String bytes = HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+        List<String> found = new ArrayList<>();
+        try (Connection connection = service.folder().connect();
+                Statement statement = connection.createStatement()) {
+            List<String> tables = tables(statement);
+            assertThat(tables).contains("api_key");
+            for (String table : tables) {
+                String search = "select count(*) from %s t where strpos(t::text, '%s') + strpos(t::text, '%s') > 0";
+                try (ResultSet count = statement.executeQuery(search.formatted(table, text, bytes))) {
+                    count.next();
+                    if (count.getInt(1) > 0) {
+                        found.add(table);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<String> tables(Statement statement) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (ResultSet names = statement.executeQuery(
+                "select table_name from information_schema.tables where table_schema = 'public'")) {
+            while (names.next()) {
+                tables.add(names.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    @Test
+    void keyIsToldEvenIfThePortIsTaken() throws Exception {
+        FirstStartText text;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ReflowProcess service = ReflowProcess.launch(folder, taken.getLocalPort(), Map.of())) {
+            assertThat(service.awaitEnd()).isNotZero();
+            text = service.awaitFirstStartText();
+        }
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of())) {
+            service.client(text.key()).get("/api/flows").expect(200);
+        }
+    }
+
+    @Test
+    void bootstrapKeyMustBeginWithSaf() throws Exception {
+        try (ReflowProcess service = ReflowProcess.launch(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "secret-4711"))) {
+            assertThat(service.awaitEnd()).isNotZero();
+            assertThat(service.output())
+                    .contains("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_")
+                    .doesNotContain("secret-4711");
+            assertThat(service.folder().server()).isEmpty();
+        }
+        try (ReflowProcess service =
+                ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "saf_the-first-one"))) {
+            assertThat(service.awaitFirstStartText().key()).isEqualTo("saf_the-first-one");
+            service.terminate();
+        }
+        try (ReflowProcess service =
+                ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "saf_a-later-one"))) {
+            service.client("saf_a-later-one").get("/api/flows").expect(200);
+            service.client("saf_the-first-one").get("/api/flows").expect(200);
+            service.client("saf_neither").get("/api/flows").expect(401);
+            assertThat(FirstStartText.find(service.output())).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.reflow.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged service in a JVM of its own, in an environment of the test's making. */
+final class ReflowProcess implements AutoCloseable {
+    private static final Duration TO_START = Duration.ofSeconds(90);
+    private static final Duration TO_END = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path output;
+    private final DataFolder folder;
+    private final int port;
+
+    private ReflowProcess(Process process, Path output, DataFolder folder, int port) {
+        this.process = process;
+        this.output = output;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** Starts the service and waits until it is ready. */
+    static ReflowProcess start(Path folder, Map<String, String> environment) throws IOException {
+        ReflowProcess service = launch(folder, environment);
+        try {
+            service.awaitReady();
+            return service;
+        } catch (Throwable e) {
+            service.close();
+            throw e;
+        }
+    }
+
+    /** Starts the service, whatever comes of it. */
+    static ReflowProcess launch(Path folder, Map<String, String> environment) throws IOException {
+        return launch(folder, freePort(), environment);
+    }
+
+    /**
+     * Starts the service on a port, whatever comes of it.
+     *
+     * @param folder for its data; its output is kept beside it, and it finds no configuration file there
+     */
+    static ReflowProcess launch(Path folder, int port, Map<String, String> environment) throws IOException {
+        Files.createDirectories(folder.getParent());
+        Path output = Files.createTempFile(folder.getParent(), "output-", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", // starts sooner
+                        "-jar",
+                        Path.of(System.getProperty("reflow.jar"))
+                                .toAbsolutePath()
+                                .toString())
+                .directory(folder.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_") || name.startsWith("REFLOW_"));
+        builder.environment().put("REFLOW_DATA_DIR", folder.toString());
+        builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        builder.environment().putAll(environment);
+        return new ReflowProcess(builder.start(), output, new DataFolder(folder), port);
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitReady() {
+        await("readiness").atMost(TO_START).pollInterval(Duration.ofMillis(100)).until(() -> {
+            assertThat(process.isAlive())
+                    .as("the service has ended:%n%s", output())
+                    .isTrue();
+            return client("").isReady();
+        });
+    }
+
+    String url() {
+        return "http://localhost:" + port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    DataFolder folder() {
+        return folder;
+    }
+
+    /** Speaks to the service with an API key. */
+    ReflowClient client(String apiKey) {
+        return new ReflowClient(url(), apiKey);
+    }
+
+    /** What the service has printed by now. */
+    String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the service prints when it starts for the first time; it may come a little after the service is ready. */
+    FirstStartText awaitFirstStartText() {
+        return await("first start's text")
+                .atMost(TO_START)
+                .until(() -> FirstStartText.find(output()), found -> found.isPresent())
+                .orElseThrow();
+    }
+
+    /** SIGTERM, and the wait for an end in order. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** The exit code of a service that ends by itself. */
+    int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(TO_END.toSeconds(), TimeUnit.SECONDS))
+                .as("the service has not ended:%n%s", output())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** Kill -9. What the service started lives on. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** The lines that are errors or warnings of the service's log. */
+    List<String> complaints() {
+        return output().lines()
+                .filter(line -> line.matches(".* (WARN|ERROR) .*"))
+                .toList();
+    }
+
+    /** Leaves nothing running, neither the service nor the database server of its folder. */
+    @Override
+    public void close() {
+        try {
+            kill();
+            folder.endServerOf(process.pid());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
