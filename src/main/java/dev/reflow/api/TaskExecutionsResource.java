@@ -55,7 +55,9 @@ public class TaskExecutionsResource {
     }
 
     @GET
-    @Operation(summary = "List task executions", description = "Newest first, all attempts.")
+    @Operation(
+            summary = "List task executions",
+            description = "Newest first, all attempts since the last full re-execution, or those of one generation.")
     public Uni<ListTaskExecutionsResponse> list(@BeanParam TaskExecutionListParams params) {
         Form form = new Form();
         TaskExecutionListQuery query = params.read(form);

@@ -44,7 +44,7 @@ class FirstStart {
     }
 
     void bootstrap(@Observes StartupEvent event) throws Throwable {
-        Optional<ApiKeyToken> key = presetKey.map(FirstStart::wellFormed);
+        Optional<ApiKeyToken> key = presetKey.map(ApiKeyToken::new);
         CreateFlow.NewFlow sample = sampleFlow();
         made = VertxContextSupport.subscribeAndAwait(() -> bootstrap.run(key, sample));
     }
@@ -61,14 +61,6 @@ class FirstStart {
     private synchronized void tell(int port) {
         made.ifPresent(first -> System.out.print(new Welcome("http://localhost:" + port, first).text()));
         made = Optional.empty();
-    }
-
-    private static ApiKeyToken wellFormed(String value) {
-        ApiKeyToken key = new ApiKeyToken(value);
-        if (!key.isWellFormed()) {
-            throw new IllegalStateException("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_ and go on after that");
-        }
-        return key;
     }
 
     private CreateFlow.NewFlow sampleFlow() {

@@ -1,5 +1,6 @@
 package dev.reflow.ops;
 
+import dev.reflow.organization.ApiKeyToken;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Starts the service, and before it a database of its own unless another one is configured. */
 @QuarkusMain
@@ -18,6 +20,7 @@ public final class ReflowMain {
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
     private static final String PASSWORD = "quarkus.datasource.password";
+    private static final String BOOTSTRAP_KEY = "reflow.bootstrap.api-key";
     private static final String DATA_DIR = "reflow.data.dir";
     private static final Path CONFIG_FILE = Path.of("config", "application.properties");
     private static final int CONFIG_FILE_ORDINAL = 260;
@@ -26,18 +29,30 @@ public final class ReflowMain {
 
     public static void main(String... args) {
         SmallRyeConfig config = startupConfig();
+        checkBootstrapKey(config);
         if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
             try {
                 useEmbeddedDatabase(dataFolder(config));
             } catch (EmbeddedDatabaseException e) {
-                System.err.println("reflow cannot start: " + e.getMessage());
-                System.exit(1);
+                refuse(String.valueOf(e.getMessage()));
             }
         } else if (!isSet(config, REACTIVE_URL)) {
             System.setProperty(
                     REACTIVE_URL, config.getValue(JDBC_URL, String.class).replaceFirst("^jdbc:", ""));
         }
         Quarkus.run(args);
+    }
+
+    private static void checkBootstrapKey(SmallRyeConfig config) {
+        Optional<String> key = config.getOptionalValue(BOOTSTRAP_KEY, String.class);
+        if (key.isPresent() && !new ApiKeyToken(key.get()).isWellFormed()) {
+            refuse("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_ and go on after that.");
+        }
+    }
+
+    private static void refuse(String why) {
+        System.err.println("reflow cannot start: " + why);
+        System.exit(1);
     }
 
     /** What is known before the service itself starts: the environment, system properties, the file beside it. */
