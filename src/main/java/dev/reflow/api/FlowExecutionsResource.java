@@ -315,7 +315,7 @@ public class FlowExecutionsResource {
     private static RestResponse<Void> answer(ReExecuteFlow.Accepted accepted, long nanoseconds) {
         RestResponse.ResponseBuilder<Void> answer = RestResponse.ResponseBuilder.<Void>noContent()
                 .header(GENERATION, accepted.generation())
-                .header("Server-Timing", "commit;dur=" + nanoseconds / 10_000 / 100.0);
+                .header("Server-Timing", "commit;dur=" + Math.round(nanoseconds / 10_000.0) / 100.0);
         return accepted.replayed() ? answer.header(REPLAYED, "true").build() : answer.build();
     }
 

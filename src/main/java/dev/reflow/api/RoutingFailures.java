@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 final class RoutingFailures {
     void register(@Observes Router router) {
         router.route().order(-RequestId.FIRST).failureHandler(RoutingFailures::answerFailure);
+        router.errorHandler(400, context -> ErrorAnswer.write(context, Failures.of(400)));
         router.route().last().handler(context -> ErrorAnswer.write(context, Failures.of(404)));
     }
 

@@ -12,7 +12,6 @@ import dev.reflow.task.TaskExecutors;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Task executions as clients are shown them. */
@@ -26,7 +25,7 @@ class TaskExecutionResponses {
 
     /** Plans once for each execution, however many of its tasks there are. */
     ListTaskExecutionsResponse list(List<TaskExecutionInContext> tasks) {
-        Map<ExecutionFacts, Plan> plans = new IdentityHashMap<>();
+        IdentityHashMap<ExecutionFacts, Plan> plans = new IdentityHashMap<>();
         return new ListTaskExecutionsResponse(tasks.stream()
                 .map(task -> response(
                         task, plans.computeIfAbsent(task.facts(), facts -> facts.staleOnlyPlan(executors)), List.of()))

@@ -14,6 +14,9 @@ public final class JsonEquality {
 
     /** Two absent values are the same; an absent one and a JSON null are not. */
     public static boolean same(@Nullable JsonNode one, @Nullable JsonNode other) {
-        return one == null || other == null ? one == other : one.equals(LEAVES, other);
+        if (one == null || other == null) {
+            return one == null && other == null;
+        }
+        return one.equals(LEAVES, other);
     }
 }

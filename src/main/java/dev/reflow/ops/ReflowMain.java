@@ -40,6 +40,8 @@ public final class ReflowMain {
             System.setProperty(
                     REACTIVE_URL, config.getValue(JDBC_URL, String.class).replaceFirst("^jdbc:", ""));
         }
+        // Otherwise a URI that cannot be decoded is answered without a body before anything of ours sees it.
+        System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
     }
 

@@ -8,7 +8,12 @@ public interface OrganizationStore {
     /** The keys in force with this prefix. */
     Uni<List<ApiKey>> findApiKeys(String tokenPrefix);
 
-    /** @param organizationCreated whether there was none before; @param keyCreated whether the key was unknown */
+    /**
+     * What {@link #bootstrap} has done.
+     *
+     * @param organizationCreated whether there was none before
+     * @param keyCreated whether the key was unknown
+     */
     record Bootstrapped(OrganizationId organization, boolean organizationCreated, boolean keyCreated) {}
 
     /**

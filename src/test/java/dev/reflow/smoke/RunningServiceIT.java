@@ -3,6 +3,9 @@ package dev.reflow.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -76,5 +79,17 @@ class RunningServiceIT {
         JsonNode error = service.client("").get("/api/flows").expect(401).json();
         assertThat(error.path("error").path("code").textValue()).isEqualTo("unauthorized");
         assertThat(error.path("request_id").textValue()).isNotEmpty();
+    }
+
+    @Test
+    void pathThatCannotBeDecodedIsAnsweredLikeAnyOtherError() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", URI.create(service.url()).getPort())) {
+            String request = "GET /api/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("\r\nX-Request-ID: ", "{\"error\":{", "\"code\":\"bad_request\"", "\"request_id\":");
+        }
     }
 }

@@ -36,7 +36,7 @@ final class ThreadLoop implements EngineLoop, AutoCloseable {
     @Override
     public void schedule(Duration delay, Runnable task) {
         try {
-            thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            var unused = thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS); // guarded tells
         } catch (RejectedExecutionException e) {
             LOG.debug("the engine has stopped: something that came late is dropped");
         }
