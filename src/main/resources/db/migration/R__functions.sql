@@ -273,7 +273,8 @@ begin
         case when p_status in ('completed', 'failed') then date_trunc('milliseconds', clock_timestamp()) end
     from flow_execution e where e.id = p_execution
     on conflict (flow_execution_id, task_name, task_execution_idx) do update set
-        processing_status = excluded.processing_status, output = excluded.output, error = excluded.error,
+        processing_status = excluded.processing_status, input = excluded.input, output = excluded.output,
+        error = excluded.error, consumed = excluded.consumed, fingerprint = excluded.fingerprint,
         wake_at = excluded.wake_at, completed_at = excluded.completed_at,
         updated_at = next_updated_at(t.updated_at)
     where t.generation = excluded.generation and t.processing_status not in ('completed', 'failed');

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param flowVersion the version whose definition it ran
  * @param markedStale whether a person asked for it to be run again
  * @param editRevision how often a person edited its output
- * @param editedIn the execution's newest generation when it was last edited or marked; 0 for never
+ * @param editedIn the execution's newest generation when it was last edited; 0 for never
  * @param consumed what it was made from, by dependency
  * @param fingerprint of what went into it; null when not made by the engine
  * @param cutOffIn the newest generation that found its inputs unchanged and kept it; 0 for none

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.flow.TaskName;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -85,8 +84,10 @@ public final class Fingerprint {
     }
 
     private void bytes(char kind, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        header(kind, bytes.length);
+        // As it stands in memory: an encoder would write every unpaired surrogate as the same question mark.
+        ByteBuffer bytes = ByteBuffer.allocate(text.length() * Character.BYTES);
+        bytes.asCharBuffer().put(text);
+        header(kind, bytes.capacity());
         digest.update(bytes);
     }
 

@@ -64,7 +64,7 @@ public final class GenerationRun {
      *
      * @param plan as stored
      * @param planning what the plan was made from, with the attempts of this generation so far
-     * @param edits attempts that a person edited or marked meanwhile; this generation does not use them
+     * @param edits attempts that a person edited meanwhile, or that are marked; this generation does not use the edits
      */
     public record Facts(
             int generation,
@@ -361,9 +361,13 @@ public final class GenerationRun {
             return ExecutionStatus.COMPLETED;
         }
         facts.edits().forEach(history::add);
-        return Planner.plan(executors, Mode.STALE_ONLY, facts.planning()).changesNothing()
-                ? ExecutionStatus.EDITED
-                : ExecutionStatus.STALE;
+        if (!Planner.plan(executors, Mode.STALE_ONLY, facts.planning()).changesNothing()) {
+            return ExecutionStatus.STALE;
+        }
+        boolean unused = history.currentResults().stream()
+                .anyMatch(result -> result.edited() == EditedStatus.EDITED_NOT_REEXECUTED
+                        && result.editedIn() >= facts.generation());
+        return unused ? ExecutionStatus.EDITED : ExecutionStatus.COMPLETED;
     }
 
     private void end(EndReason reason, ExecutionStatus status) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -129,11 +131,10 @@ public final class Planner {
     }
 
     private TaskPlan planConsumer(FlowTask task, Attempt result, List<String> running) {
-        List<String> changed = names(target.dependencies(task).stream()
-                .filter(dependency -> plans[dependency.position()].action() == Action.REUSE)
-                .filter(dependency -> !history.current(dependency.name())
-                        .map(Attempt::asConsumed)
-                        .equals(Optional.ofNullable(result.consumed().get(dependency.name())))));
+        List<String> changed = Stream.concat(reusedButNotConsumed(task, result), consumedBefore(task, result))
+                .map(TaskName::value)
+                .sorted()
+                .toList();
         List<Reason> reasons = new ArrayList<>();
         if (!running.isEmpty()) {
             reasons.add(new Reason(Reason.Code.UPSTREAM_RUNS, running));
@@ -144,6 +145,22 @@ public final class Planner {
         return reasons.isEmpty()
                 ? plan(task, Action.REUSE, Reason.of(Reason.Code.UNCHANGED))
                 : new TaskPlan(task.name(), Action.RUN_IF_CHANGED, reasons);
+    }
+
+    private Stream<TaskName> reusedButNotConsumed(FlowTask task, Attempt result) {
+        return target.dependencies(task).stream()
+                .filter(dependency -> plans[dependency.position()].action() == Action.REUSE)
+                .map(FlowTask::name)
+                .filter(dependency -> !history.current(dependency)
+                        .map(Attempt::asConsumed)
+                        .equals(Optional.ofNullable(result.consumed().get(dependency))));
+    }
+
+    /** No longer: of "a" and "a.b", a reference {@code {{a.b.c}}} means the second one where there is one. */
+    private Stream<TaskName> consumedBefore(FlowTask task, Attempt result) {
+        Set<TaskName> dependencies =
+                target.dependencies(task).stream().map(FlowTask::name).collect(Collectors.toSet());
+        return result.consumed().keySet().stream().filter(consumed -> !dependencies.contains(consumed));
     }
 
     private boolean isNeverReused(FlowTask task) {

@@ -44,7 +44,7 @@ public record ResultEdit(
         StaleStatus shown =
                 ShownTask.of(attempt, facts, facts.staleOnlyPlan(executors)).stale();
         boolean edits = !JsonEquality.same(output, before.output() == null ? NullNode.instance : before.output());
-        boolean marks = shown == StaleStatus.CONSISTENT && staleStatus == StaleStatus.STALE;
+        boolean marks = shown == StaleStatus.CONSISTENT && staleStatus == StaleStatus.STALE && !attempt.markedStale();
         boolean unmarks = attempt.markedStale() && staleStatus == StaleStatus.CONSISTENT;
         if (!edits && !marks && !unmarks) {
             return new Decision(attempt, output, false, status);
@@ -88,7 +88,7 @@ public record ResultEdit(
                 edits ? EditedStatus.EDITED_NOT_REEXECUTED : attempt.edited(),
                 marks,
                 edits ? attempt.editRevision() + 1 : attempt.editRevision(),
-                generation,
+                edits ? generation : attempt.editedIn(),
                 attempt.consumed(),
                 attempt.fingerprint(),
                 attempt.cutOffIn(),

@@ -30,7 +30,7 @@ class Histories {
      * What an active generation goes on with.
      *
      * @param history in which edits of this generation's time have not happened
-     * @param edits the attempts that were edited or marked meanwhile, as they are now
+     * @param edits the attempts that were edited meanwhile, or are marked, as they are now
      */
     record OfGeneration(History history, List<Attempt> edits) {}
 
@@ -47,7 +47,7 @@ class Histories {
         for (Row row : found) {
             Attempt attempt = rows.attempt(row);
             attempts.add(rows.uneditedAttempt(row, attempt, generation));
-            if (attempt.editedIn() == generation) {
+            if (attempt.editedIn() == generation || attempt.markedStale()) {
                 edits.add(attempt);
             }
         }

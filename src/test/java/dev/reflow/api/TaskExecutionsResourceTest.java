@@ -278,4 +278,19 @@ class TaskExecutionsResourceTest {
                 .containsOnly("0");
         assertThat(json(api.get(path + "&generation=0"), 422).path("detail")).hasSize(1);
     }
+
+    @Test
+    void markDuringAGenerationShowsAtItsEnd() {
+        try (HoldingServer server = new HoldingServer()) {
+            String running = api.start(
+                    api.createFlow(flow().task("in", "webhook_receive", "{}")
+                            .task("call", "http_request", "{'url': '" + server.url() + "'}")),
+                    "{}");
+            Awaitility.await().until(() -> !server.idempotencyKeys().isEmpty());
+            ObjectNode in = (ObjectNode) api.task(running, "in");
+            json(api.put("/api/task-executions", in.put("stale_status", "stale")), 200);
+            server.release();
+            api.awaitStatus(running, "stale");
+        }
+    }
 }

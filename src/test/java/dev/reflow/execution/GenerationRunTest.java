@@ -212,10 +212,10 @@ class GenerationRunTest {
         Plan plan = Planner.plan(EXECUTORS, Mode.STALE_ONLY, facts(CHAIN, attempts));
         Attempt leaf =
                 completedAttempt("end").consumed("middle", 0, 0).edited(1).attempt();
-        assertThat(started(resume(2, plan, CHAIN, attempts, List.of(leaf)))).containsExactly("finish completed edited");
+        assertThat(started(resume(1, plan, CHAIN, attempts, List.of(leaf)))).containsExactly("finish completed edited");
         Attempt inner =
                 completedAttempt("middle").consumed("in", 0, 0).edited(1).attempt();
-        assertThat(started(resume(2, plan, CHAIN, attempts, List.of(inner)))).containsExactly("finish completed stale");
+        assertThat(started(resume(1, plan, CHAIN, attempts, List.of(inner)))).containsExactly("finish completed stale");
     }
 
     private static Attempts completedAttempt(String task) {
