@@ -325,7 +325,8 @@ begin
     if not holds(p_execution, p_lease, p_owner) then
         return false;
     end if;
-    update flow_execution e set active = false, owner = null, lease = lease + 1, wake_at = null, status = p_status,
+    update flow_execution e set active = false, owner = null, lease = lease + 1, wake_at = null,
+        status = case when deleted_at is null then p_status else status end,
         revision = revision + 1, uninterruptible_tasks = '{}',
         finished_at = date_trunc('milliseconds', clock_timestamp()), modified_by = 'system',
         updated_at = next_updated_at(updated_at)
@@ -373,7 +374,8 @@ begin
             select q.id from flow_execution q
             where q.organization_id = v_organization and q.queued_at is not null
             order by q.queued_at, q.id
-            limit (select greatest(0, o.max_concurrent_executions - running_executions(o.id)) from organization o
+            limit (select case when o.max_concurrent_executions is not null
+                    then greatest(0, o.max_concurrent_executions - running_executions(o.id)) end from organization o
                 where o.id = v_organization));
         get diagnostics v_count = row_count;
         v_promoted := v_promoted + v_count;
@@ -399,7 +401,7 @@ begin
         insert into organization (id, name) values (v_organization, 'default');
     end if;
     if (p_only_when_empty and not v_organization_created)
-        or exists (select from api_key where token_hash = p_token_hash and deleted_at is null) then
+        or exists (select from api_key where token_hash = p_token_hash) then
         return query select v_organization, v_organization_created, false;
         return;
     end if;

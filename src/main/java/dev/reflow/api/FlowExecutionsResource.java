@@ -38,6 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 @Path("/api/flow-executions")
@@ -85,6 +86,7 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
     @Operation(summary = "Execute a flow")
@@ -167,6 +169,7 @@ public class FlowExecutionsResource {
     }
 
     @DELETE
+    @Cancellable(false)
     @Path("/{flow_execution_id}")
     @Operation(summary = "Delete an execution", description = "It is no longer listed; running work goes on.")
     @APIResponse(responseCode = "204", description = "Deleted, now or before")
@@ -185,6 +188,7 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @Cancellable(false)
     @Path("/{flow_execution_id}/cancel")
     @Operation(summary = "Cancel an execution", description = "A finished one stays as it is.")
     @APIResponse(responseCode = "204", description = "Requested, or not needed")
@@ -203,6 +207,7 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @Cancellable(false)
     @Path("/{flow_execution_id}/execute")
     @Operation(summary = "Execute again, under the same id")
     @APIResponse(responseCode = "204", description = "Accepted")

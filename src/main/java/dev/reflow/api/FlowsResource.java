@@ -31,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 @Path("/api/flows")
 @Produces(JsonBody.MEDIA_TYPE)
@@ -60,6 +61,7 @@ public class FlowsResource {
     }
 
     @POST
+    @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
     @Operation(summary = "Create a flow")
@@ -128,6 +130,7 @@ public class FlowsResource {
     }
 
     @PUT
+    @Cancellable(false)
     @Path("/{flow_id}/definition")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Replace a draft's definition", description = "What is accepted becomes the next version.")

@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 @Path("/api/task-executions")
@@ -66,6 +67,7 @@ public class TaskExecutionsResource {
     }
 
     @PUT
+    @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Edit a task's result",

@@ -22,8 +22,8 @@ public sealed interface Command {
         }
     }
 
-    /** The end of the active generation was asked for. */
-    record Cancel(FlowExecutionId execution) implements Command {}
+    /** The end of a generation was asked for; of no meaning for a later one. */
+    record Cancel(FlowExecutionId execution, int generation) implements Command {}
 
     /** A person changed a result; the active generation, if any, has to look again before it ends. */
     record Signal(FlowExecutionId execution) implements Command {}

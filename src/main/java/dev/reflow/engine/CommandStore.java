@@ -100,7 +100,10 @@ public interface CommandStore {
         ACCEPTED
     }
 
-    Uni<CancelOutcome> cancel(Caller caller, FlowExecutionId execution);
+    /** @param generation whose end was asked for; 0 when none was */
+    record Cancellation(CancelOutcome outcome, int generation) {}
+
+    Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution);
 
     /** Decides on a change of one attempt while nobody else can change its execution. */
     @FunctionalInterface

@@ -93,15 +93,20 @@ class PostgresCommandStore implements CommandStore {
     }
 
     @Override
-    public Uni<CancelOutcome> cancel(Caller caller, FlowExecutionId execution) {
-        return pool.preparedQuery("select outcome from cancel_execution($1, $2, $3, $4)")
+    public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
+        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4)")
                 .execute(Tuple.of(
                         execution.value(),
                         caller.organization().value(),
                         caller.name(),
                         caller.roles().contains(Role.ORG_ADMIN)))
-                .map(found -> CancelOutcome.valueOf(
-                        found.iterator().next().getString(0).toUpperCase(Locale.ROOT)));
+                .map(found -> {
+                    Row row = found.iterator().next();
+                    Integer generation = row.getInteger(1);
+                    return new Cancellation(
+                            CancelOutcome.valueOf(row.getString(0).toUpperCase(Locale.ROOT)),
+                            generation == null ? 0 : generation);
+                });
     }
 
     @Override

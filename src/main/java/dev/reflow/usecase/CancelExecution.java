@@ -23,9 +23,9 @@ public class CancelExecution {
 
     public Uni<Void> cancel(Caller caller, FlowExecutionId execution) {
         return commands.cancel(caller, execution)
-                .invoke(outcome -> {
-                    switch (outcome) {
-                        case ACCEPTED -> engine.tell(new Command.Cancel(execution));
+                .invoke(cancellation -> {
+                    switch (cancellation.outcome()) {
+                        case ACCEPTED -> engine.tell(new Command.Cancel(execution, cancellation.generation()));
                         case FINISHED -> {}
                         case NOT_FOUND -> throw ReflowException.notFound("Flow execution");
                         case FORBIDDEN -> throw new ReflowException(ErrorCode.FORBIDDEN, "The flow is private");

@@ -36,11 +36,11 @@ public class FollowNewVersions {
                         .replaceWithVoid());
     }
 
-    /** One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
+    /** The key has a space, which no client can send. One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
     private Uni<Void> reExecute(ExecutionStore.Outdated outdated) {
         Caller author = new Caller(outdated.organization(), outdated.publishedBy(), Set.of(Role.ORG_ADMIN));
         return reExecuteFlow
-                .reExecute(author, outdated.execution(), true, "update:" + outdated.version(), null)
+                .reExecute(author, outdated.execution(), true, "update " + outdated.version(), null)
                 .onFailure(ReflowException.class)
                 .recoverWithNull()
                 .replaceWithVoid();

@@ -92,8 +92,8 @@ final class ActiveGeneration {
         cancelRequested = true;
         // The request has raised the revision.
         revision++;
-        stopTasks();
         apply(new Event.CancelRequested());
+        stopTasks();
     }
 
     void timeReached(Instant now) {
@@ -124,7 +124,7 @@ final class ActiveGeneration {
     private void plan(GenerationFacts loaded) {
         facts = loaded;
         revision = loaded.revision();
-        cancelRequested |= loaded.cancelRequested();
+        cancelRequested = loaded.cancelRequested();
         if (!canBegin(loaded)) {
             finish(
                     new Effect.Finish(EndReason.FAILED, ExecutionStatus.FAILED, TaskCounts.NONE),
@@ -306,7 +306,8 @@ final class ActiveGeneration {
     }
 
     private void park(Instant until) {
-        write("parking a generation", () -> shared.store().park(fence, revision, until), parked -> {
+        long seen = revision;
+        write("parking a generation", () -> shared.store().park(fence, seen, until), parked -> {
             if (parked) {
                 end();
                 shared.wakeAt().accept(until);
@@ -317,7 +318,8 @@ final class ActiveGeneration {
     }
 
     private void finish(Effect.Finish finish, @Nullable String message) {
-        write("finishing a generation", () -> shared.store().finish(fence, revision, finish, message), finished -> {
+        long seen = revision;
+        write("finishing a generation", () -> shared.store().finish(fence, seen, finish, message), finished -> {
             if (finished) {
                 LOG.debugf(
                         "execution %s, generation %d: %s",
@@ -339,11 +341,23 @@ final class ActiveGeneration {
 
     private <T> void write(String what, Supplier<Uni<T>> call, Consumer<T> answer) {
         int asked = epoch;
-        shared.writes().untilAnswered(what, call, () -> !ended && asked == epoch, value -> {
-            if (!ended && asked == epoch) {
-                decided(() -> answer.accept(value));
-            }
-        });
+        shared.writes()
+                .untilAnswered(
+                        what,
+                        call,
+                        () -> !ended && asked == epoch,
+                        value -> {
+                            if (!ended && asked == epoch) {
+                                decided(() -> answer.accept(value));
+                            }
+                        },
+                        impossible -> {
+                            if (!ended && asked == epoch) {
+                                decided(() -> {
+                                    throw impossible;
+                                });
+                            }
+                        });
     }
 
     /** A defect must not leave the generation hanging: it fails and says so. */

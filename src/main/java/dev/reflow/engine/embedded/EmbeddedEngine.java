@@ -87,7 +87,8 @@ public final class EmbeddedEngine implements WorkflowEngine {
             ActiveGeneration mine = active.get(command.execution());
             if (mine == null) {
                 poll();
-            } else if (command instanceof Command.Cancel) {
+            } else if (command instanceof Command.Cancel cancel
+                    && cancel.generation() == mine.fence().generation()) {
                 mine.cancelRequested();
             }
         }
@@ -191,7 +192,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
         if (stopped || polling || claimant == null) {
             return;
         }
-        int room = config.maxActiveGenerations() - active.size();
+        int room = Math.max(0, config.maxActiveGenerations() - active.size());
         polling = true;
         store.promoteQueued()
                 .flatMap(promoted -> store.claim(claimant, room))

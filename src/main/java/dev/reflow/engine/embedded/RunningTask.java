@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class RunningTask {
     private static final Logger LOG = Logger.getLogger(RunningTask.class);
 
+    /** As deep as requests may be; what lists wrap around it stays readable for every parser. */
+    private static final int DEEPEST_OUTPUT = 500;
+
     private final EngineLoop loop;
     private final TaskExecutors executors;
     private final int maxOutputBytes;
@@ -58,7 +61,7 @@ final class RunningTask {
                 startedAt,
                 loop.clock().instant());
         work = Uni.createFrom()
-                .deferred(() -> execute(input))
+                .deferred(() -> execute(input).map(this::checked))
                 .emitOn(loop)
                 .subscribe()
                 .with(
@@ -97,6 +100,9 @@ final class RunningTask {
 
     private TaskOutcome checked(TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Completed completed) {
+            if (isDeeper(completed.output(), DEEPEST_OUTPUT)) {
+                return new TaskOutcome.Failed("the output is nested more than " + DEEPEST_OUTPUT + " levels deep");
+            }
             int bytes = completed.output().toString().getBytes(StandardCharsets.UTF_8).length;
             if (bytes > maxOutputBytes) {
                 return new TaskOutcome.Failed(
@@ -104,6 +110,20 @@ final class RunningTask {
             }
         }
         return outcome;
+    }
+
+    private static boolean isDeeper(JsonNode value, int levels) {
+        if (value.isContainerNode()) {
+            if (levels == 0) {
+                return true;
+            }
+            for (JsonNode child : value) {
+                if (isDeeper(child, levels - 1)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Equal for all attempts of the task in the generation. */

@@ -7,6 +7,7 @@ import java.util.Queue;
 final class TaskSlots {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int free;
+    private boolean draining;
 
     TaskSlots(int slots) {
         free = slots;
@@ -22,12 +23,20 @@ final class TaskSlots {
         }
     }
 
+    /** A waiter may find that it is of no use any more and release at once: that is a loop, not a recursion. */
     void release() {
-        Runnable next = waiting.poll();
-        if (next == null) {
-            free++;
-        } else {
-            next.run();
+        free++;
+        if (draining) {
+            return;
+        }
+        draining = true;
+        try {
+            while (free > 0 && !waiting.isEmpty()) {
+                free--;
+                waiting.remove().run();
+            }
+        } finally {
+            draining = false;
         }
     }
 }

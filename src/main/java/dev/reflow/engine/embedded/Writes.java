@@ -19,13 +19,28 @@ final class Writes {
         this.loop = loop;
     }
 
-    /** @param wanted whether the answer is still of use; asked before each repetition */
-    <T> void untilAnswered(String what, Supplier<Uni<T>> call, BooleanSupplier wanted, Consumer<T> answer) {
-        attempt(what, call, wanted, answer, FIRST_PAUSE);
+    /**
+     * Calls until there is an answer.
+     *
+     * @param wanted whether the answer is still of use; asked before each repetition
+     * @param impossible told when no repetition could help, because what is to be written or read is not JSON
+     */
+    <T> void untilAnswered(
+            String what,
+            Supplier<Uni<T>> call,
+            BooleanSupplier wanted,
+            Consumer<T> answer,
+            Consumer<RuntimeException> impossible) {
+        attempt(what, call, wanted, answer, impossible, FIRST_PAUSE);
     }
 
     private <T> void attempt(
-            String what, Supplier<Uni<T>> call, BooleanSupplier wanted, Consumer<T> answer, Duration pause) {
+            String what,
+            Supplier<Uni<T>> call,
+            BooleanSupplier wanted,
+            Consumer<T> answer,
+            Consumer<RuntimeException> impossible,
+            Duration pause) {
         Uni.createFrom()
                 .<T>deferred(call::get)
                 .emitOn(loop)
@@ -36,7 +51,7 @@ final class Writes {
                             LOG.warnf("%s failed, next try in %d ms: %s", what, pause.toMillis(), failure);
                             loop.schedule(pause, () -> {
                                 if (wanted.getAsBoolean()) {
-                                    attempt(what, call, wanted, answer, longer(pause));
+                                    attempt(what, call, wanted, answer, impossible, longer(pause));
                                 }
                             });
                         }));
