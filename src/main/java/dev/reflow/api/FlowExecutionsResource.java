@@ -158,10 +158,7 @@ public class FlowExecutionsResource {
                     String flowExecutionId,
             @BeanParam FlowExecutionIncludeParams include) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         FlowExecutionIncludes includes = include.read(form);
         form.check();
         return access.requireExecution(caller.get(), id)
@@ -179,10 +176,7 @@ public class FlowExecutionsResource {
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
                     String flowExecutionId) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         form.check();
         return deleteExecution.delete(caller.get(), id);
     }
@@ -198,10 +192,7 @@ public class FlowExecutionsResource {
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
                     String flowExecutionId) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         form.check();
         return cancelExecution.cancel(caller.get(), id);
     }
@@ -234,10 +225,7 @@ public class FlowExecutionsResource {
                     @Nullable
                     String ifMatchHeader) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         boolean stale = form.query("only_stale", onlyStale).bool().or(false);
         String key = form.header("Idempotency-Key", idempotencyKey)
                 .text()
@@ -281,10 +269,7 @@ public class FlowExecutionsResource {
                     @Nullable
                     String onlyStale) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         boolean stale = form.query("only_stale", onlyStale).bool().or(false);
         form.check();
         return planReExecution
@@ -307,14 +292,18 @@ public class FlowExecutionsResource {
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
                     String flowExecutionId) {
         Form form = new Form();
-        FlowExecutionId id = form.path("flow_execution_id", flowExecutionId)
-                .uuid()
-                .map(FlowExecutionId::new)
-                .required();
+        FlowExecutionId id = id(form, flowExecutionId);
         form.check();
         return access.requireExecution(caller.get(), id)
                 .flatMap(execution -> executions.generations(id))
                 .map(GenerationsResponse::of);
+    }
+
+    private static FlowExecutionId id(Form form, String raw) {
+        return form.path("flow_execution_id", raw)
+                .uuid()
+                .map(FlowExecutionId::new)
+                .required();
     }
 
     private static RestResponse<Void> answer(ReExecuteFlow.Accepted accepted, long nanoseconds) {

@@ -9,8 +9,4 @@ public record Page(int number, int size) {
                 number.integer().atLeast(1).atMost(LAST).or(1),
                 size.integer().atLeast(1).atMost(largestSize).or(usualSize));
     }
-
-    public long offset() {
-        return (number - 1L) * size;
-    }
 }
