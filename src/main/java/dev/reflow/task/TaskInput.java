@@ -2,6 +2,7 @@ package dev.reflow.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt of a task works on.
@@ -10,7 +11,13 @@ import java.time.Instant;
  * @param flowInput the input of the execution
  * @param idempotencyKey the same for every attempt of the task in a generation, another in each generation
  * @param startedAt when the attempt began; does not change while it waits
+ * @param signal the newest data that was received for the task, see {@link SignalReceiver}; null when there is none
  * @param now the present, by the clock that {@code startedAt} was read from
  */
 public record TaskInput(
-        JsonNode parameters, JsonNode flowInput, String idempotencyKey, Instant startedAt, Instant now) {}
+        JsonNode parameters,
+        JsonNode flowInput,
+        @Nullable JsonNode signal,
+        String idempotencyKey,
+        Instant startedAt,
+        Instant now) {}

@@ -12,4 +12,7 @@ public sealed interface TaskOutcome {
 
     /** The attempt is run again, with the same {@code startedAt}, once this time has come; until then it costs nothing. */
     record Awaiting(Instant until) implements TaskOutcome {}
+
+    /** The attempt is run again, with the same {@code startedAt}, once data was received for the task. */
+    record AwaitingSignal() implements TaskOutcome {}
 }

@@ -57,6 +57,7 @@ final class RunningTask {
         TaskInput input = new TaskInput(
                 start.parameters(),
                 flowInput,
+                null,
                 idempotencyKey(fence),
                 startedAt,
                 loop.clock().instant());
