@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.error.ErrorCode;
 import dev.reflow.error.Fault;
 import dev.reflow.error.ReflowException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,12 +27,9 @@ public final class DefinitionReader {
 
     private final JsonNode json;
     private final List<Fault> faults = new ArrayList<>();
-    private final List<TaskSource> sources = new ArrayList<>();
+    private final List<JsonFields> sources = new ArrayList<>();
     private final Set<TaskName> names = new HashSet<>();
     private final Map<TaskName, FlowTask> byName = new LinkedHashMap<>();
-
-    /** A task as it stands in the JSON, with the location that faults name. */
-    private record TaskSource(JsonNode json, List<Object> loc) {}
 
     /** A definition, or the faults that keep it from being one. */
     public record Outcome(Optional<Definition> definition, List<Fault> faults) {}
@@ -82,7 +80,7 @@ public final class DefinitionReader {
     }
 
     private List<List<Object>> locations() {
-        return sources.stream().map(TaskSource::loc).toList();
+        return sources.stream().map(JsonFields::loc).toList();
     }
 
     private void findTasks() {
@@ -108,43 +106,30 @@ public final class DefinitionReader {
                 fault(loc, "list_type", "tasks is a list", tasks);
             } else {
                 for (int k = 0; k < tasks.size(); k++) {
-                    sources.add(new TaskSource(tasks.get(k), with(loc, k)));
+                    sources.add(new JsonFields(tasks.get(k), with(loc, k), faults));
                 }
             }
         }
     }
 
-    private void readTask(TaskSource source, int position) {
+    private void readTask(JsonFields task, int position) {
         int before = faults.size();
-        JsonNode task = source.json();
-        if (!task.isObject()) {
-            fault(source.loc(), "dict_type", "A task is an object", task);
+        if (!task.json().isObject()) {
+            fault(task.loc(), "dict_type", "A task is an object", task.json());
             return;
         }
-        String name = text(source, "name", true);
-        if (name != null && name.length() > TaskName.MAX_LENGTH) {
-            fault(
-                    with(source.loc(), "name"),
-                    "string_too_long",
-                    "A task's name has at most 200 characters",
-                    task.get("name"));
-        }
-        if (name != null && !TaskName.isStorable(name)) {
-            fault(
-                    with(source.loc(), "name"),
-                    "string_unicode",
-                    "A task's name has no NUL character and no half of a surrogate pair",
-                    task.get("name"));
-        }
-        String executor = text(source, "task_executor_name", true);
-        String title = text(source, "task_title", false);
-        JsonNode parameters = optional(task, "parameters");
-        if (parameters != null && !parameters.isObject()) {
-            fault(with(source.loc(), "parameters"), "dict_type", "parameters is an object", parameters);
-        }
-        Set<TaskName> dependsOn = dependsOn(source);
-        boolean neverReused = "never".equals(choice(source, "reuse", Set.of("never")));
-        boolean interruptible = flag(source, "interruptible", true);
+        String name = name(task);
+        String executor = task.requiredText("task_executor_name");
+        String title = task.text("task_title");
+        Optional<JsonFields> parameters = task.object("parameters");
+        Set<TaskName> dependsOn =
+                task.texts("depends_on").stream().map(TaskName::new).collect(Collectors.toSet());
+        String reuse = task.choice("reuse", List.of("never"));
+        boolean interruptible = task.flag("interruptible", true);
+        RetryPolicy retryPolicy =
+                task.object("retry_policy").map(RetryPolicy::read).orElse(RetryPolicy.NONE);
+        Duration timeout = task.seconds("timeout_seconds").orElse(null);
+        String onLost = task.choice("on_lost", List.of(OnLost.RUN.code(), OnLost.FAIL.code()));
         if (faults.size() > before || name == null || executor == null) {
             return;
         }
@@ -153,38 +138,27 @@ public final class DefinitionReader {
                 new TaskName(name),
                 title == null ? name : title,
                 executor,
-                parameters instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode(),
+                parameters.map(given -> (ObjectNode) given.json()).orElseGet(JsonNodeFactory.instance::objectNode),
                 dependsOn,
-                neverReused,
-                interruptible);
+                reuse != null,
+                interruptible,
+                retryPolicy,
+                timeout,
+                onLost == null ? OnLost.RUN : OnLost.of(onLost));
         if (byName.putIfAbsent(read.name(), read) != null) {
-            fault(
-                    with(source.loc(), "name"),
-                    "duplicate_name",
-                    "Another task is named '" + name + "'",
-                    task.get("name"));
+            task.fault("duplicate_name", "Another task is named '" + name + "'", "name");
         }
     }
 
-    private Set<TaskName> dependsOn(TaskSource source) {
-        JsonNode names = optional(source.json(), "depends_on");
-        if (names == null) {
-            return Set.of();
+    private static @Nullable String name(JsonFields task) {
+        String name = task.requiredText("name");
+        if (name != null && name.length() > TaskName.MAX_LENGTH) {
+            task.fault("string_too_long", "A task's name has at most 200 characters", "name");
         }
-        List<Object> loc = with(source.loc(), "depends_on");
-        if (!names.isArray()) {
-            fault(loc, "list_type", "depends_on is a list of task names", names);
-            return Set.of();
+        if (name != null && !TaskName.isStorable(name)) {
+            task.fault("string_unicode", "A task's name has no NUL character and no half of a surrogate pair", "name");
         }
-        Set<TaskName> read = new TreeSet<>();
-        for (int i = 0; i < names.size(); i++) {
-            if (names.get(i).isTextual()) {
-                read.add(new TaskName(names.get(i).textValue()));
-            } else {
-                fault(with(loc, i), "string_type", "A task name is a string", names.get(i));
-            }
-        }
-        return read;
+        return name;
     }
 
     /**
@@ -198,7 +172,7 @@ public final class DefinitionReader {
                 .toArray(int[][]::new);
     }
 
-    private Set<TaskName> dependencies(Template template, TaskSource source) {
+    private Set<TaskName> dependencies(Template template, JsonFields source) {
         Set<TaskName> found = new TreeSet<>();
         JsonNode dependsOn = source.json().path("depends_on");
         for (int i = 0; dependsOn.isArray() && i < dependsOn.size(); i++) {
@@ -207,14 +181,14 @@ public final class DefinitionReader {
                 found.add(name);
                 if (!names.contains(name)) {
                     fault(
-                            with(with(source.loc(), "depends_on"), i),
+                            source.at("depends_on", i),
                             "unknown_task",
                             "There is no task named '" + name + "'",
                             dependsOn.get(i));
                 }
             }
         }
-        collectReferences(template, source.json().path("parameters"), with(source.loc(), "parameters"), found);
+        collectReferences(template, source.json().path("parameters"), source.at("parameters"), found);
         return found;
     }
 
@@ -249,51 +223,6 @@ public final class DefinitionReader {
                 .map(position -> "'" + sources.get(position).json().path("name").asText() + "'")
                 .collect(Collectors.joining(" -> "));
         fault(sources.get(cycle.get(0)).loc(), "cycle", "Tasks wait for each other: " + names, null);
-    }
-
-    private @Nullable String text(TaskSource source, String field, boolean required) {
-        JsonNode value = optional(source.json(), field);
-        List<Object> loc = with(source.loc(), field);
-        if (value == null) {
-            if (required) {
-                fault(loc, "missing", "Field required", source.json());
-            }
-            return null;
-        }
-        if (!value.isTextual()) {
-            fault(loc, "string_type", "Input should be a valid string", value);
-            return null;
-        }
-        if (required && value.textValue().isEmpty()) {
-            fault(loc, "string_too_short", "String should have at least 1 character", value);
-            return null;
-        }
-        return value.textValue();
-    }
-
-    private @Nullable String choice(TaskSource source, String field, Set<String> choices) {
-        String value = text(source, field, false);
-        if (value != null && !choices.contains(value)) {
-            fault(
-                    with(source.loc(), field),
-                    "enum",
-                    "Input should be one of " + choices,
-                    source.json().get(field));
-        }
-        return value;
-    }
-
-    private boolean flag(TaskSource source, String field, boolean absent) {
-        JsonNode value = optional(source.json(), field);
-        if (value != null && !value.isBoolean()) {
-            fault(with(source.loc(), field), "bool_parsing", "Input should be true or false", value);
-        }
-        return value == null ? absent : value.booleanValue();
-    }
-
-    private static @Nullable JsonNode optional(JsonNode object, String field) {
-        JsonNode value = object.get(field);
-        return value == null || value.isNull() ? null : value;
     }
 
     private void fault(List<Object> loc, String type, String msg, @Nullable JsonNode input) {

@@ -1,10 +1,12 @@
 package dev.reflow.flow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task of a definition.
@@ -14,6 +16,9 @@ import java.util.TreeSet;
  * @param dependsOn tasks that it waits for without referring to them
  * @param neverReused whether its result is not to be kept once something upstream runs
  * @param interruptible whether a re-execution may stop it while it runs
+ * @param retryPolicy what follows a failed attempt; {@link RetryPolicy#NONE} unless said
+ * @param timeout of one attempt; null when the executor alone decides how long it takes
+ * @param onLost what follows an attempt whose process died
  */
 public record FlowTask(
         int position,
@@ -23,12 +28,16 @@ public record FlowTask(
         ObjectNode parameters,
         Set<TaskName> dependsOn,
         boolean neverReused,
-        boolean interruptible) {
+        boolean interruptible,
+        RetryPolicy retryPolicy,
+        @Nullable Duration timeout,
+        OnLost onLost) {
     public FlowTask {
         dependsOn = Set.copyOf(dependsOn);
     }
 
-    /** Whether both do the same work: titles, positions and what else is only shown do not count. */
+    /** Whether both do the same work: titles, positions, retries and what else does not
+     * change a result do not count. */
     public boolean doesSameWorkAs(FlowTask other) {
         return differences(other).isEmpty();
     }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.error.ErrorCode;
 import dev.reflow.error.Fault;
 import dev.reflow.error.ReflowException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -33,23 +34,30 @@ class DefinitionReaderTest {
         assertThat(task.dependsOn()).isEmpty();
         assertThat(task.neverReused()).isFalse();
         assertThat(task.interruptible()).isTrue();
+        assertThat(task.retryPolicy()).isEqualTo(RetryPolicy.NONE);
+        assertThat(task.timeout()).isNull();
+        assertThat(task.onLost()).isEqualTo(OnLost.RUN);
     }
 
     @Test
     void nullStandsForAbsentOptionalField() {
         FlowTask task = require("{'name': 'a', 'task_executor_name': 'x', 'task_title': null, 'parameters': null,"
-                        + " 'depends_on': null, 'reuse': null, 'interruptible': null}")
+                        + " 'depends_on': null, 'reuse': null, 'interruptible': null,"
+                        + " 'retry_policy': null, 'timeout_seconds': null, 'on_lost': null}")
                 .tasks()
                 .get(0);
 
         assertThat(task.title()).isEqualTo("a");
         assertThat(task.interruptible()).isTrue();
+        assertThat(task.retryPolicy()).isEqualTo(RetryPolicy.NONE);
+        assertThat(task.timeout()).isNull();
+        assertThat(task.onLost()).isEqualTo(OnLost.RUN);
     }
 
     @Test
     void optionalFieldsAreRead() {
         FlowTask task = require("{'name': 'a', 'task_executor_name': 'x', 'task_title': 'T', 'parameters': {'p': 1},"
-                        + " 'depends_on': ['b', 'b'], 'reuse': 'never', 'interruptible': false},"
+                        + " 'depends_on': ['b', 'b'], 'reuse': 'never', 'interruptible': false, 'timeout_seconds': 0.5, 'on_lost': 'fail'},"
                         + "{'name': 'b', 'task_executor_name': 'x'}")
                 .tasks()
                 .get(0);
@@ -59,6 +67,64 @@ class DefinitionReaderTest {
         assertThat(task.dependsOn()).isEqualTo(Set.of(new TaskName("b")));
         assertThat(task.neverReused()).isTrue();
         assertThat(task.interruptible()).isFalse();
+        assertThat(task.timeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(task.onLost()).isEqualTo(OnLost.FAIL);
+    }
+
+    @Test
+    void timeoutIsAtMostAYear() {
+        assertThat(taskWith("'timeout_seconds': 31536000").timeout()).isEqualTo(Duration.ofDays(365));
+        assertThat(taskWith("'timeout_seconds': 1e-300").timeout()).isPositive();
+    }
+
+    @Test
+    void retryPolicyIsRead() {
+        assertThat(taskWith("'retry_policy': {'maximum_attempts': 5, 'initial_interval_seconds': 0.1,"
+                                + " 'backoff_coefficient': 1.5, 'maximum_interval_seconds': 10,"
+                                + " 'non_retryable_errors': ['gone'], 'note': 'kept'}")
+                        .retryPolicy())
+                .isEqualTo(new RetryPolicy(5, Duration.ofMillis(100), 1.5, Duration.ofSeconds(10), List.of("gone")));
+    }
+
+    @Test
+    void retryPolicyHasDefaults() {
+        assertThat(taskWith("'retry_policy': {'backoff_coefficient': null}").retryPolicy())
+                .isEqualTo(new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), List.of()));
+        assertThat(taskWith("'retry_policy': {'initial_interval_seconds': 90}")
+                        .retryPolicy()
+                        .maximumInterval())
+                .isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'timeout_seconds': 0 | timeout_seconds | greater_than",
+                "'timeout_seconds': -1 | timeout_seconds | greater_than",
+                "'timeout_seconds': '5' | timeout_seconds | float_type",
+                "'timeout_seconds': 31536000.1 | timeout_seconds | less_than_equal",
+                "'timeout_seconds': 1e400 | timeout_seconds | less_than_equal",
+                "'on_lost': 'retry' | on_lost | enum",
+                "'on_lost': true | on_lost | string_type",
+                "'retry_policy': 3 | retry_policy | dict_type",
+                "'retry_policy': {'maximum_attempts': 0} | retry_policy.maximum_attempts | greater_than_equal",
+                "'retry_policy': {'maximum_attempts': 1.5} | retry_policy.maximum_attempts | int_from_float",
+                "'retry_policy': {'maximum_attempts': 1e10} | retry_policy.maximum_attempts | less_than_equal",
+                "'retry_policy': {'maximum_attempts': []} | retry_policy.maximum_attempts | float_type",
+                "'retry_policy': {'initial_interval_seconds': 0} | retry_policy.initial_interval_seconds | greater_than",
+                "'retry_policy': {'backoff_coefficient': 0.9} | retry_policy.backoff_coefficient | greater_than_equal",
+                "'retry_policy': {'maximum_interval_seconds': 0} | retry_policy.maximum_interval_seconds | greater_than",
+                "'retry_policy': {'maximum_interval_seconds': 0.5} | retry_policy.maximum_interval_seconds"
+                        + " | greater_than_equal",
+                "'retry_policy': {'non_retryable_errors': 'x'} | retry_policy.non_retryable_errors | list_type",
+                "'retry_policy': {'non_retryable_errors': ['x', 4]} | retry_policy.non_retryable_errors.1 | string_type",
+                "'retry_policy': {'non_retryable_errors': ['']} | retry_policy.non_retryable_errors.0 | string_too_short"
+            })
+    void wrongRetryOrTimeoutIsOneFault(String field, String loc, String type) {
+        assertThat(faults(definition("{'name': 'a', 'task_executor_name': 'x', " + field + "}")))
+                .containsExactly(type + " " + TASK_0 + "." + loc);
     }
 
     @Test
@@ -273,6 +339,12 @@ class DefinitionReaderTest {
                         + String.join(
                                 ".", fault.loc().stream().map(String::valueOf).toList()))
                 .toList();
+    }
+
+    private static FlowTask taskWith(String field) {
+        return require("{'name': 'a', 'task_executor_name': 'x', " + field + "}")
+                .tasks()
+                .get(0);
     }
 
     private static Definition require(String tasks) {

@@ -3,8 +3,6 @@ package dev.reflow.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FlowTaskTest {
@@ -43,19 +41,43 @@ class FlowTaskTest {
     }
 
     @Test
-    void executorAndDependenciesCountButTitleAndPositionDoNot() {
-        ObjectNode none = MAPPER.createObjectNode();
-        FlowTask one = new FlowTask(0, new TaskName("a"), "A", "delay", none, Set.of(), false, true);
-        FlowTask moved = new FlowTask(5, new TaskName("a"), "Other", "delay", none, Set.of(), false, true);
-        FlowTask changed =
-                new FlowTask(0, new TaskName("a"), "A", "format_data", none, Set.of(new TaskName("b")), false, true);
+    void executorAndDependenciesCountButTitleAndPositionDoNot() throws Exception {
+        FlowTask one = read("{\"name\": \"a\", \"task_executor_name\": \"delay\"}");
+        FlowTask moved = new FlowTask(
+                5,
+                one.name(),
+                "Other",
+                one.executor(),
+                one.parameters(),
+                one.dependsOn(),
+                false,
+                true,
+                one.retryPolicy(),
+                one.timeout(),
+                one.onLost());
+        FlowTask changed = read("{\"name\": \"a\", \"task_executor_name\": \"format_data\", \"depends_on\": [\"b\"]}");
 
         assertThat(one.doesSameWorkAs(moved)).isTrue();
         assertThat(one.differences(changed)).containsExactly("task_executor_name", "depends_on");
     }
 
+    @Test
+    void retriesTimeoutAndLossDoNotCount() throws Exception {
+        assertThat(read("{\"name\": \"a\", \"task_executor_name\": \"delay\"}")
+                        .doesSameWorkAs(
+                                read("{\"name\": \"a\", \"task_executor_name\": \"delay\", \"timeout_seconds\": 5,"
+                                        + " \"retry_policy\": {}, \"on_lost\": \"fail\"}")))
+                .isTrue();
+    }
+
     private static FlowTask task(String parameters) throws Exception {
-        return new FlowTask(
-                0, new TaskName("a"), "A", "delay", (ObjectNode) MAPPER.readTree(parameters), Set.of(), false, true);
+        return read("{\"name\": \"a\", \"task_executor_name\": \"delay\", \"parameters\": " + parameters + "}");
+    }
+
+    private static FlowTask read(String task) throws Exception {
+        return DefinitionReader.require(MAPPER.readTree("{\"flow_configs\": [{\"config\": {\"tasks\": [" + task
+                        + ", {\"name\": \"b\", \"task_executor_name\": \"delay\"}]}}]}"))
+                .tasks()
+                .get(0);
     }
 }
