@@ -13,7 +13,7 @@ create or replace function re_execute(
     p_execution uuid[], p_organization uuid[], p_requested_by text[], p_is_admin boolean[], p_mode text[],
     p_idempotency_key text[], p_if_match text[], p_owner uuid
 ) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[])
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
     perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
@@ -172,39 +172,38 @@ end
 $$;
 
 -- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
--- false, or of no row, means that the work is in other hands.
+-- false, or of no row, means that the work is in other hands. Each takes the writes of many executions at once: the
+-- rows are locked in id order, what each write proves is checked for itself, and answers come by position.
 
-create or replace function holds(p_execution uuid, p_lease bigint, p_owner uuid) returns boolean
+-- Says that a node is alive, and what time it is. No time: it was declared dead and has lost its work.
+drop function if exists beat(uuid);
+create or replace function beat(p_node uuid) returns timestamptz
 language plpgsql as $$
-begin
-    perform 1 from flow_execution where id = p_execution for no key update;
-    return exists (
-        select from flow_execution where id = p_execution and lease = p_lease and owner = p_owner and active);
-end
-$$;
-
--- Says that a node is alive. False: it was declared dead and has lost its work.
-create or replace function beat(p_node uuid) returns boolean
-language plpgsql as $$
+declare
+    v_now timestamptz := clock_timestamp();
 begin
     insert into engine_node (id) values (p_node) on conflict (id) do nothing;
-    update engine_node set heartbeat_at = clock_timestamp() where id = p_node and state = 'alive';
-    return found;
+    update engine_node set heartbeat_at = v_now where id = p_node and state = 'alive';
+    return case when found then v_now end;
 end
 $$;
 
 -- Declares nodes dead that have been silent for too long, and frees what they owned.
-create or replace function rescue_orphans(p_dead_after interval) returns int
+drop function if exists rescue_orphans(interval);
+create or replace function rescue_orphans(p_dead_after interval, p_limit int) returns int
 language plpgsql as $$
 declare
     v_freed int;
 begin
+    -- In one order on every node, and never waiting for one that is beating at this moment.
     update engine_node set state = 'dead'
-    where state = 'alive' and heartbeat_at < clock_timestamp() - p_dead_after;
+    where id in (select id from engine_node where state = 'alive'
+            and heartbeat_at < clock_timestamp() - p_dead_after order by id for no key update skip locked)
+        and state = 'alive' and heartbeat_at < clock_timestamp() - p_dead_after;
 
     with orphaned as (
         select e.id from flow_execution e join engine_node n on n.id = e.owner
-        where n.state = 'dead' order by e.id limit 1000 for no key update of e skip locked
+        where n.state = 'dead' order by e.id limit p_limit for no key update of e skip locked
     )
     update flow_execution e set owner = null, lease = e.lease + 1, uninterruptible_tasks = '{}',
         wake_at = clock_timestamp()
@@ -233,124 +232,214 @@ begin
 end
 $$;
 
--- Gives back everything that a node owns.
+-- Gives generations back, for others to take up at once.
+create or replace function release(p_execution uuid[], p_lease bigint[], p_owner uuid[]) returns void
+language plpgsql as $$
+begin
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    update flow_execution e set owner = null, lease = e.lease + 1, wake_at = clock_timestamp(),
+        uninterruptible_tasks = '{}'
+    from unnest(p_execution, p_lease, p_owner) as r (execution, lease, owner)
+    where e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active;
+end
+$$;
+
+-- Gives back everything that a node owns, and declares it dead.
 create or replace function release_all(p_node uuid) returns void
 language sql as $$
+    select 1 from flow_execution where owner = p_node order by id for no key update;
     update flow_execution set owner = null, lease = lease + 1, wake_at = clock_timestamp(),
         uninterruptible_tasks = '{}'
     where owner = p_node;
     update engine_node set state = 'dead' where id = p_node;
 $$;
 
-create or replace function begin_generation(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int,
-    p_plan text) returns boolean
-language plpgsql as $$
+drop function if exists holds(uuid, bigint, uuid);
+drop function if exists begin_generation(uuid, bigint, uuid, int, text);
+drop function if exists record_task(uuid, bigint, uuid, int, int, text, int, text, text, text, text, text, text,
+    timestamptz, timestamptz, boolean);
+drop function if exists cut_off(uuid, bigint, uuid, int, uuid, text);
+drop function if exists park(uuid, bigint, uuid, bigint, timestamptz);
+drop function if exists finish_generation(uuid, bigint, uuid, bigint, int, text, text, text, int, int, int, int);
+
+create or replace function begin_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
+    p_plan text[]) returns table (ord int, held boolean)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
-    if not holds(p_execution, p_lease, p_owner) then
-        return false;
-    end if;
-    update generation set plan = p_plan::json, started_at = date_trunc('milliseconds', clock_timestamp())
-    where flow_execution_id = p_execution and generation = p_generation;
-    return true;
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    return query
+    with request as (
+        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_plan) with ordinality
+            as r (execution, lease, owner, generation, plan, ord)
+    ), begun as (
+        update generation g set plan = r.plan::json,
+            started_at = coalesce(g.started_at, date_trunc('milliseconds', clock_timestamp()))
+        from request r
+        join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
+        where g.flow_execution_id = r.execution and g.generation = r.generation
+        returning r.ord
+    )
+    select r.ord::int, b.ord is not null from request r left join begun b on b.ord = r.ord;
 end
 $$;
 
--- Records the state of an attempt: that it runs, waits, or how it ended.
-create or replace function record_task(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int,
-    p_flow_version int, p_task text, p_idx int, p_status text, p_input text, p_output text, p_error text,
-    p_consumed text, p_fingerprint text, p_started_at timestamptz, p_wake_at timestamptz, p_interruptible boolean)
-returns boolean
-language plpgsql as $$
+-- Records the states of attempts: that they run, wait, or how they ended. Answers written, superseded, or overtaken
+-- when a worker has reported the task's end. What is written already is not written again.
+create or replace function record_tasks(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
+    p_flow_version int[], p_task text[], p_idx int[], p_status text[], p_input text[], p_output text[], p_error text[],
+    p_consumed text[], p_fingerprint text[], p_started_at timestamptz[], p_wake_at timestamptz[],
+    p_uninterruptible boolean[])
+returns table (ord int, answer text)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
-    if not holds(p_execution, p_lease, p_owner) then
-        return false;
-    end if;
-    insert into task_execution as t (organization_id, flow_execution_id, generation, flow_version, task_name,
-        task_execution_idx, processing_status, input, output, error, consumed, fingerprint, started_at, wake_at,
-        completed_at)
-    select e.organization_id, e.id, p_generation, p_flow_version, p_task, p_idx, p_status, p_input::json,
-        p_output::json, p_error::json, p_consumed::json, p_fingerprint, p_started_at, p_wake_at,
-        case when p_status in ('completed', 'failed') then date_trunc('milliseconds', clock_timestamp()) end
-    from flow_execution e where e.id = p_execution
-    on conflict (flow_execution_id, task_name, task_execution_idx) do update set
-        processing_status = excluded.processing_status, input = excluded.input, output = excluded.output,
-        error = excluded.error, consumed = excluded.consumed, fingerprint = excluded.fingerprint,
-        wake_at = excluded.wake_at, completed_at = excluded.completed_at,
-        updated_at = next_updated_at(t.updated_at)
-    where t.generation = excluded.generation and t.processing_status not in ('completed', 'failed');
-    update flow_execution set revision = revision + 1,
-        uninterruptible_tasks = case
-            when not p_interruptible and p_status = 'running' and p_wake_at is null then array_append(uninterruptible_tasks, p_task)
-            else array_remove(uninterruptible_tasks, p_task) end
-    where id = p_execution;
-    return true;
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    return query
+    with request as (
+        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_flow_version, p_task, p_idx, p_status,
+            p_input, p_output, p_error, p_consumed, p_fingerprint, p_started_at, p_wake_at, p_uninterruptible)
+            with ordinality as r (execution, lease, owner, generation, flow_version, task, idx, status, input, output,
+                error, consumed, fingerprint, started_at, wake_at, uninterruptible, ord)
+    ), decided as (
+        select r.*, e.organization_id, case
+            when e.id is null then 'superseded'
+            when t.processing_status in ('completed', 'failed')
+                then case when t.reported_by is null then 'repeated' else 'overtaken' end
+            when r.status = 'completed' and exists (
+                select from task_execution other
+                where other.flow_execution_id = r.execution and other.generation = r.generation
+                    and other.task_name = r.task and other.processing_status = 'completed') then 'overtaken'
+            else 'written' end as answer
+        from request r
+        left join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
+        left join task_execution t on t.flow_execution_id = r.execution and t.task_name = r.task
+            and t.task_execution_idx = r.idx
+    ), written as (
+        insert into task_execution as t (organization_id, flow_execution_id, generation, flow_version, task_name,
+            task_execution_idx, processing_status, input, output, error, consumed, fingerprint, started_at, wake_at,
+            completed_at)
+        select d.organization_id, d.execution, d.generation, d.flow_version, d.task, d.idx, d.status, d.input::json,
+            d.output::json, d.error::json, d.consumed::json, d.fingerprint, d.started_at, d.wake_at,
+            case when d.status in ('completed', 'failed') then date_trunc('milliseconds', clock_timestamp()) end
+        from decided d where d.answer = 'written'
+        on conflict (flow_execution_id, task_name, task_execution_idx) do update set
+            processing_status = excluded.processing_status, input = excluded.input, output = excluded.output,
+            error = excluded.error, consumed = excluded.consumed, fingerprint = excluded.fingerprint,
+            wake_at = excluded.wake_at, completed_at = excluded.completed_at,
+            updated_at = next_updated_at(t.updated_at)
+    ), changed as (
+        select d.execution, count(*) as writes, array_agg(d.task) as tasks,
+            array_agg(d.task) filter (where d.uninterruptible and d.status = 'running' and d.wake_at is null) as begun,
+            bool_or(d.status = 'awaiting_input') as awaits
+        from decided d where d.answer = 'written' group by d.execution
+    ), counted as (
+        update flow_execution e set revision = e.revision + c.writes,
+            uninterruptible_tasks = case when c.begun is null and e.uninterruptible_tasks = '{}' then '{}'
+                else array(select unnest(e.uninterruptible_tasks) except select unnest(c.tasks))
+                    || coalesce(c.begun, '{}') end,
+            status = case when c.awaits and e.status = 'running' then 'awaiting_input' else e.status end
+        from changed c where e.id = c.execution
+    )
+    select d.ord::int, case d.answer when 'repeated' then 'written' else d.answer end from decided d;
 end
 $$;
 
-create or replace function cut_off(p_execution uuid, p_lease bigint, p_owner uuid, p_generation int, p_result uuid,
-    p_consumed text) returns boolean
-language plpgsql as $$
+create or replace function cut_off_results(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
+    p_result uuid[], p_consumed text[]) returns table (ord int, held boolean)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
-    if not holds(p_execution, p_lease, p_owner) then
-        return false;
-    end if;
-    update task_execution set cut_off_in = p_generation, consumed = p_consumed::json,
-        updated_at = next_updated_at(updated_at)
-    where id = p_result and flow_execution_id = p_execution;
-    update flow_execution set revision = revision + 1 where id = p_execution;
-    return true;
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    return query
+    with request as (
+        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_result, p_consumed) with ordinality
+            as r (execution, lease, owner, generation, result, consumed, ord)
+    ), held as (
+        select r.* from request r
+        join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
+    ), kept as (
+        update task_execution t set cut_off_in = h.generation, consumed = h.consumed::json,
+            updated_at = next_updated_at(t.updated_at)
+        from held h
+        where t.id = h.result and t.flow_execution_id = h.execution and t.cut_off_in <> h.generation
+        returning t.flow_execution_id
+    ), counted as (
+        update flow_execution e set revision = e.revision + k.writes
+        from (select flow_execution_id, count(*) as writes from kept group by flow_execution_id) k
+        where e.id = k.flow_execution_id
+    )
+    select r.ord::int, h.ord is not null from request r left join held h on h.ord = r.ord;
 end
 $$;
 
--- Lays a generation aside until a time. False also when something has happened that the owner does not know of.
-create or replace function park(p_execution uuid, p_lease bigint, p_owner uuid, p_revision bigint,
-    p_until timestamptz) returns boolean
-language plpgsql as $$
+-- Lays generations aside until a time, or, without one, until something comes. False also when something has happened
+-- that the owner does not know of.
+create or replace function park_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_revision bigint[],
+    p_until timestamptz[], p_for_signal boolean[]) returns table (ord int, held boolean)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
-    if not holds(p_execution, p_lease, p_owner) then
-        return false;
-    end if;
-    update flow_execution set owner = null, lease = lease + 1, wake_at = p_until
-    where id = p_execution and revision = p_revision;
-    return found;
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    return query
+    with request as (
+        select * from unnest(p_execution, p_lease, p_owner, p_revision, p_until, p_for_signal) with ordinality
+            as r (execution, lease, owner, revision, until, for_signal, ord)
+    ), parked as (
+        update flow_execution e set owner = null, lease = e.lease + 1, wake_at = r.until,
+            status = case when r.for_signal and e.status = 'running' then 'awaiting_input' else e.status end
+        from request r
+        where e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active and e.revision = r.revision
+        returning r.ord
+    )
+    select r.ord::int, p.ord is not null from request r left join parked p on p.ord = r.ord;
 end
 $$;
 
--- Ends a generation. False also when something has happened that the owner does not know of.
-create or replace function finish_generation(p_execution uuid, p_lease bigint, p_owner uuid, p_revision bigint,
-    p_generation int, p_end_reason text, p_message text, p_status text, p_run int, p_reused int, p_cut_off int,
-    p_failed int) returns boolean
-language plpgsql as $$
+-- Ends generations. False also when something has happened that the owner does not know of.
+create or replace function finish_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[],
+    p_revision bigint[], p_generation int[], p_end_reason text[], p_message text[], p_status text[], p_run int[],
+    p_reused int[], p_cut_off int[], p_failed int[]) returns table (ord int, held boolean)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
-    if not holds(p_execution, p_lease, p_owner) then
-        return false;
-    end if;
-    update flow_execution e set active = false, owner = null, lease = lease + 1, wake_at = null,
-        status = case when deleted_at is null then p_status else status end,
-        revision = revision + 1, uninterruptible_tasks = '{}',
-        finished_at = date_trunc('milliseconds', clock_timestamp()), modified_by = 'system',
-        updated_at = next_updated_at(updated_at)
-    where e.id = p_execution and e.revision = p_revision;
-    if not found then
-        return false;
-    end if;
-    update generation set end_reason = p_end_reason, end_message = p_message,
-        finished_at = date_trunc('milliseconds', clock_timestamp()), tasks_run = p_run, tasks_reused = p_reused,
-        tasks_cut_off = p_cut_off, tasks_failed = p_failed
-    where flow_execution_id = p_execution and generation = p_generation;
-    -- Attempts that nothing more comes of: of a cancelled generation, or of a process that is gone.
-    update task_execution set processing_status = 'cancelled',
-        error = json_build_object('message', case p_end_reason
-            when 'cancelled' then 'cancelled' else 'lost: the process that ran it is gone' end),
-        wake_at = null, updated_at = next_updated_at(updated_at)
-    where flow_execution_id = p_execution and generation = p_generation
-        and processing_status in ('queued', 'running', 'awaiting_input', 'cancel_requested');
-    if p_end_reason = 'completed' then
-        update task_execution set edited_status = 'edited_reexecuted', updated_at = next_updated_at(updated_at)
-        where flow_execution_id = p_execution and edited_status = 'edited_not_reexecuted'
-            and edited_in < p_generation;
-    end if;
-    return true;
+    perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
+    return query
+    with request as (
+        select * from unnest(p_execution, p_lease, p_owner, p_revision, p_generation, p_end_reason, p_message,
+            p_status, p_run, p_reused, p_cut_off, p_failed) with ordinality
+            as r (execution, lease, owner, revision, generation, end_reason, message, status, run, reused, cut_off,
+                failed, ord)
+    ), ended as (
+        update flow_execution e set active = false, owner = null, lease = e.lease + 1, wake_at = null,
+            status = case when e.deleted_at is null then r.status else e.status end,
+            revision = e.revision + 1, uninterruptible_tasks = '{}',
+            finished_at = date_trunc('milliseconds', clock_timestamp()), modified_by = 'system',
+            updated_at = next_updated_at(e.updated_at)
+        from request r
+        where e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active and e.revision = r.revision
+        returning r.*
+    ), told as (
+        update generation g set end_reason = d.end_reason, end_message = d.message,
+            finished_at = date_trunc('milliseconds', clock_timestamp()), tasks_run = d.run, tasks_reused = d.reused,
+            tasks_cut_off = d.cut_off, tasks_failed = d.failed
+        from ended d where g.flow_execution_id = d.execution and g.generation = d.generation
+    ), lost as (
+        -- Attempts that nothing more comes of: of a cancelled generation, or of a process that is gone.
+        update task_execution t set processing_status = 'cancelled',
+            error = json_build_object('message', case d.end_reason
+                when 'cancelled' then 'cancelled' else 'lost: the process that ran it is gone' end),
+            wake_at = null, updated_at = next_updated_at(t.updated_at)
+        from ended d
+        where t.flow_execution_id = d.execution and t.generation = d.generation
+            and t.processing_status in ('queued', 'running', 'awaiting_input', 'cancel_requested')
+    ), used as (
+        update task_execution t set edited_status = 'edited_reexecuted', updated_at = next_updated_at(t.updated_at)
+        from ended d
+        where d.end_reason = 'completed' and t.flow_execution_id = d.execution
+            and t.edited_status = 'edited_not_reexecuted' and t.edited_in < d.generation
+    )
+    select r.ord::int, d.ord is not null from request r left join ended d on d.ord = r.ord;
 end
 $$;
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions the definitions of {@code fromVersion}, {@code version} and of every version with a current result
  * @param history in which edits of this generation's time have not happened
  * @param edits the attempts that a person edited or marked meanwhile, as they are now
+ * @param signals the newest data that was received for each task, at or above the floor
  * @param plan null when none is stored yet
  * @param revision of the execution, read before everything else
  */
@@ -32,6 +33,7 @@ public record GenerationFacts(
         Map<Integer, Definition> versions,
         History history,
         List<Attempt> edits,
+        Map<TaskName, JsonNode> signals,
         @Nullable Plan plan,
         long revision,
         boolean cancelRequested) {

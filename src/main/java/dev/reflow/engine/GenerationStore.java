@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's view of the database. Every guarded write takes the fence and answers whether it was written; false means
- * that the work is in other hands. A failed Uni means that nobody knows: the write may be repeated.
+ * that the work is in other hands. A failed Uni means that nobody knows, and the write may be repeated: repeating one
+ * that was written changes nothing. Only an {@link IllegalArgumentException} says that it never can be written.
  */
 public interface GenerationStore {
-    /** Says that the node is alive. False: it was declared dead and owns nothing any more. */
-    Uni<Boolean> beat(NodeId node);
+    /** Says that the node is alive. Answers the database's time; empty when it was declared dead and owns nothing. */
+    Uni<Optional<Instant>> beat(NodeId node);
+
+    /** How many executions a rescue frees at most; there may be more. */
+    int RESCUED_AT_ONCE = 1000;
 
     /** Declares nodes dead that were silent for longer, and frees their work. Answers how many executions were freed. */
     Uni<Integer> rescueOrphans(Duration deadAfter);
@@ -33,10 +37,16 @@ public interface GenerationStore {
     /** Takes up at most {@code limit} generations that are due. */
     Uni<List<Fence>> claim(NodeId node, int limit);
 
-    /** What the node owns: also what it was given in a transaction whose answer it has not seen. */
-    Uni<List<Fence>> owned(NodeId node);
+    /** @param cancelRequested whether the generation is to end */
+    record Holding(Fence fence, boolean cancelRequested) {}
 
-    /** Gives back everything that the node owns, for others to take up at once. */
+    /** What the node owns: also what it was given in a transaction whose answer it has not seen. */
+    Uni<List<Holding>> owned(NodeId node);
+
+    /** Gives generations back, for others to take up at once. Those in other hands are left alone. */
+    Uni<Void> release(Collection<Fence> fences);
+
+    /** Gives back everything that the node owns, and declares it dead. */
     Uni<Void> releaseAll(NodeId node);
 
     /** Empty when the work is in other hands. */
@@ -45,17 +55,40 @@ public interface GenerationStore {
     /** The outputs of results, in the edit that each attempt has, by the attempt's id. */
     Uni<Map<UUID, JsonNode>> outputs(Collection<Attempt> results);
 
+    /**
+     * What came from outside.
+     *
+     * @param signals the newest data that was received for each task, at or above the floor
+     * @param reports attempts of the active generation that workers have ended
+     */
+    record Arrivals(Map<TaskName, JsonNode> signals, List<Report> reports) {}
+
+    /** @param output of a completed attempt */
+    record Report(Attempt attempt, @Nullable JsonNode output) {}
+
+    /** Empty when the work is in other hands. */
+    Uni<Optional<Arrivals>> arrivals(Fence fence);
+
     /** Stores the plan; before the generation's first effect. */
     Uni<Boolean> begin(Fence fence, Plan plan);
 
-    /** Raises the execution's revision by one. */
-    Uni<Boolean> record(Fence fence, TaskRecord attempt);
+    /** What became of the record of an attempt. */
+    enum Recorded {
+        WRITTEN,
+        /** The work is in other hands. */
+        SUPERSEDED,
+        /** A worker has ended the task: what is known of the generation is to be loaded anew. */
+        OVERTAKEN
+    }
+
+    /** Raises the execution's revision by one when it is written. */
+    Uni<Recorded> record(Fence fence, TaskRecord attempt);
 
     /** Raises the execution's revision by one. */
     Uni<Boolean> cutOff(Fence fence, UUID result, Map<TaskName, Consumed> consumed);
 
-    /** Gives the generation back until a time. False also when the revision is another one. */
-    Uni<Boolean> park(Fence fence, long revision, Instant until);
+    /** Gives the generation back until a time, or until something comes. False also when the revision is another one. */
+    Uni<Boolean> park(Fence fence, long revision, Effect.Park park);
 
     /**
      * Ends the generation. False also when the revision is another one.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param output of a completed attempt
  * @param error why a failed attempt failed
- * @param wakeAt until when a running attempt waits; null when it does not
+ * @param wakeAt until when a running attempt waits, or when a failed one is followed by the next; null for neither
  */
 public record TaskRecord(
         Effect.TaskStart start,

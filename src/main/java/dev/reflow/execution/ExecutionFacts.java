@@ -70,6 +70,7 @@ public record ExecutionFacts(
                 plan,
                 planning(executors, execution.flowVersion()),
                 List.of(),
+                Map.of(),
                 false);
         return new GenerationRun(executors, facts).unsettledTasks().collect(Collectors.toSet());
     }

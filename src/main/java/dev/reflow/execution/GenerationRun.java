@@ -3,13 +3,17 @@ package dev.reflow.execution;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowTask;
+import dev.reflow.flow.OnLost;
 import dev.reflow.flow.TaskName;
 import dev.reflow.flow.UnresolvedReferenceException;
 import dev.reflow.task.TaskExecutors;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +36,7 @@ public final class GenerationRun {
     private final State[] states;
     private final int[] unsettled;
     private final JsonNode[] outputs;
+    private final Map<TaskName, JsonNode> signals;
     private final Map<Integer, Wait> waits = new TreeMap<>();
     private final List<Effect> effects = new ArrayList<>();
     private int busy;
@@ -41,7 +46,7 @@ public final class GenerationRun {
         /** For dependencies, or for nothing but its turn. */
         WAITING,
         RUNNING,
-        /** For a time. */
+        /** For a time, or for data. */
         PARKED,
         REUSED,
         COMPLETED,
@@ -56,8 +61,26 @@ public final class GenerationRun {
         }
     }
 
-    /** An attempt that goes on at a time. */
-    private record Wait(int idx, @Nullable Instant startedAt, Instant until) {}
+    /**
+     * An attempt that goes on, or begins, later.
+     *
+     * @param until when; null when data has to come
+     * @param deadline when it has waited for too long; null for never
+     */
+    private record Wait(
+            int idx,
+            @Nullable Instant startedAt,
+            @Nullable Instant until,
+            @Nullable Instant deadline) {
+
+        Stream<Instant> times() {
+            return Stream.of(until, deadline).flatMap(Stream::ofNullable);
+        }
+
+        boolean isOverdue(Instant now) {
+            return deadline != null && !deadline.isAfter(now);
+        }
+    }
 
     /**
      * What a generation's run follows from.
@@ -65,6 +88,7 @@ public final class GenerationRun {
      * @param plan as stored
      * @param planning what the plan was made from, with the attempts of this generation so far
      * @param edits attempts that a person edited meanwhile, or that are marked; this generation does not use the edits
+     * @param signals the newest data that was received for each task
      */
     public record Facts(
             int generation,
@@ -72,6 +96,7 @@ public final class GenerationRun {
             Plan plan,
             Planner.Facts planning,
             List<Attempt> edits,
+            Map<TaskName, JsonNode> signals,
             boolean cancelRequested) {}
 
     public GenerationRun(TaskExecutors executors, Facts facts) {
@@ -79,6 +104,7 @@ public final class GenerationRun {
         this.facts = facts;
         this.definition = facts.planning().target();
         this.history = facts.planning().history();
+        this.signals = new HashMap<>(facts.signals());
         int size = definition.tasks().size();
         this.states = new State[size];
         this.unsettled = new int[size];
@@ -124,15 +150,36 @@ public final class GenerationRun {
         } else if (event instanceof Event.TaskCutOff cutOff) {
             cutOff(cutOff);
         } else if (event instanceof Event.TaskAwaits awaits) {
-            busy--;
-            park(awaits.task(), new Wait(awaits.idx(), awaits.startedAt(), awaits.until()));
+            awaits(awaits);
+        } else if (event instanceof Event.SignalReceived signal) {
+            received(signal);
+        } else if (event instanceof Event.TaskReported reported) {
+            reported(reported);
         } else if (event instanceof Event.TimeReached time) {
             wake(time.now());
-        } else if (event instanceof Event.CancelRequested) {
-            end(EndReason.CANCELLED, ExecutionStatus.CANCELLED);
         }
         conclude();
         return List.copyOf(effects);
+    }
+
+    /** When something is due that can begin while other tasks run; empty when there is nothing to wait for. */
+    public Optional<Instant> nextTime() {
+        return ended ? Optional.empty() : firstTime();
+    }
+
+    private Optional<Instant> firstTime() {
+        return waits.values().stream().flatMap(Wait::times).min(Comparator.naturalOrder());
+    }
+
+    /** Whether an attempt of the task is under way: asked for, and not over. */
+    public boolean isRunning(FlowTask task) {
+        return !ended && states[task.position()] == State.RUNNING;
+    }
+
+    /** When an attempt that fails now is to be followed by another one; empty when the task has failed for good. */
+    public Optional<Instant> retryAt(FlowTask task, String message, Instant now) {
+        int failed = history.failures(task.name(), facts.generation()) + 1;
+        return task.retryPolicy().pauseAfter(failed, message).map(now::plus);
     }
 
     /** The tasks that a person's change cannot reach any more or not yet: those that this generation has yet to settle. */
@@ -160,8 +207,8 @@ public final class GenerationRun {
         if (current.filter(result -> result.cutOffIn() == facts.generation()).isPresent()) {
             return State.CUT_OFF;
         }
-        boolean failed = newest.filter(attempt ->
-                        attempt.generation() == facts.generation() && attempt.status() == ProcessingStatus.FAILED)
+        boolean failed = newest.filter(attempt -> attempt.generation() == facts.generation())
+                .filter(attempt -> attempt.status() == ProcessingStatus.FAILED && attempt.wakeAt() == null)
                 .isPresent();
         return failed ? State.FAILED : State.WAITING;
     }
@@ -174,59 +221,123 @@ public final class GenerationRun {
         definition.tasks().stream()
                 .filter(task -> states[task.position()] == State.FAILED)
                 .forEach(this::block);
-        definition.tasks().forEach(this::resumeWait);
+        definition.tasks().forEach(this::goOn);
         for (int position : definition.graph().order()) {
             beginIfReady(definition.tasks().get(position));
         }
         wake(now);
     }
 
-    private void resumeWait(FlowTask task) {
+    private void goOn(FlowTask task) {
         history.newest(task.name())
                 .filter(attempt -> states[task.position()] == State.WAITING)
                 .filter(attempt -> attempt.generation() == facts.generation())
-                .ifPresent(attempt -> {
-                    Instant until = attempt.wakeAt();
-                    if (until != null) {
-                        park(task, new Wait(attempt.idx(), attempt.startedAt(), until));
-                    }
-                });
+                .ifPresent(attempt -> goOn(task, attempt));
+    }
+
+    private void goOn(FlowTask task, Attempt attempt) {
+        if (attempt.status() == ProcessingStatus.FAILED) {
+            park(task, new Wait(attempt.idx() + 1, null, attempt.wakeAt(), null));
+        } else if (attempt.wakeAt() != null || attempt.status() == ProcessingStatus.AWAITING_INPUT) {
+            park(task, wait(task, attempt.idx(), attempt.startedAt(), attempt.wakeAt()));
+        } else if (attempt.status() == ProcessingStatus.RUNNING && task.onLost() == OnLost.FAIL) {
+            Effect.TaskStart lost = new Effect.TaskStart(
+                    task, attempt.idx(), task.parameters(), attempt.consumed(), null, null, attempt.startedAt());
+            run(task, new Effect.FailTask(lost, "lost: the process that ran it is gone", null));
+        }
     }
 
     private void completed(Event.TaskCompleted event) {
-        busy--;
-        settle(event.task(), State.COMPLETED, event.output());
-        history.add(new Attempt(
-                new UUID(0, 0),
-                event.task().name(),
-                event.idx(),
-                facts.generation(),
-                facts.version(),
-                ProcessingStatus.COMPLETED,
-                EditedStatus.NOT_EDITED,
-                false,
-                0,
-                0,
-                consumed(event.task()),
-                null,
-                0,
-                null,
-                null));
-        beginDependents(event.task());
+        if (stops(event.task())) {
+            history.add(new Attempt(
+                    new UUID(0, 0),
+                    event.task().name(),
+                    event.idx(),
+                    facts.generation(),
+                    facts.version(),
+                    ProcessingStatus.COMPLETED,
+                    EditedStatus.NOT_EDITED,
+                    false,
+                    0,
+                    0,
+                    consumed(event.task()),
+                    null,
+                    0,
+                    null,
+                    null));
+            settle(event.task(), State.COMPLETED, event.output());
+        }
     }
 
     private void failed(Event.TaskFailed event) {
-        busy--;
-        states[event.task().position()] = State.FAILED;
-        block(event.task());
+        if (!stops(event.task())) {
+            return;
+        }
+        history.failed(event.task().name(), facts.generation(), event.idx());
+        if (event.retryAt() == null) {
+            fail(event.task());
+        } else {
+            park(event.task(), new Wait(event.idx() + 1, null, event.retryAt(), null));
+        }
+    }
+
+    private void fail(FlowTask task) {
+        states[task.position()] = State.FAILED;
+        block(task);
     }
 
     private void cutOff(Event.TaskCutOff event) {
+        if (stops(event.task())) {
+            Attempt kept = history.current(event.task().name()).orElseThrow();
+            history.add(kept.cutOff(facts.generation(), consumed(event.task())));
+            settle(event.task(), State.CUT_OFF, event.output());
+        }
+    }
+
+    private void awaits(Event.TaskAwaits event) {
+        if (stops(event.task())) {
+            Wait wait = wait(event.task(), event.idx(), event.startedAt(), event.until());
+            park(event.task(), wait);
+            if (event.until() == null && signals.containsKey(event.task().name())) {
+                resume(event.task());
+            }
+        }
+    }
+
+    private void received(Event.SignalReceived event) {
+        signals.put(event.task().name(), event.data());
+        Wait wait = waits.get(event.task().position());
+        if (wait != null && wait.until() == null) {
+            resume(event.task());
+        }
+    }
+
+    /** What a worker says counts in the place of what was asked for here, unless that has ended. */
+    private void reported(Event.TaskReported event) {
+        FlowTask task = event.task();
+        State state = states[task.position()];
+        if (state != State.WAITING && state != State.RUNNING && state != State.PARKED) {
+            return;
+        }
+        if (!stops(task)) {
+            waits.remove(task.position());
+        }
+        history.add(event.attempt());
+        JsonNode output = event.output();
+        if (output == null) {
+            fail(task);
+        } else {
+            settle(task, State.COMPLETED, output);
+        }
+    }
+
+    /** Whether the task was under way; it is not any more. */
+    private boolean stops(FlowTask task) {
+        if (states[task.position()] != State.RUNNING) {
+            return false;
+        }
         busy--;
-        settle(event.task(), State.CUT_OFF, event.output());
-        Attempt kept = history.current(event.task().name()).orElseThrow();
-        history.add(kept.cutOff(facts.generation(), consumed(event.task())));
-        beginDependents(event.task());
+        return true;
     }
 
     private void settle(FlowTask task, State state, JsonNode output) {
@@ -234,22 +345,20 @@ public final class GenerationRun {
         outputs[task.position()] = output;
         for (int dependent : definition.graph().dependents(task.position())) {
             unsettled[dependent]--;
-        }
-    }
-
-    private void beginDependents(FlowTask task) {
-        for (int dependent : definition.graph().dependents(task.position())) {
             beginIfReady(definition.tasks().get(dependent));
         }
     }
 
     private void beginIfReady(FlowTask task) {
-        if (states[task.position()] != State.WAITING || unsettled[task.position()] > 0) {
-            return;
+        if (states[task.position()] == State.WAITING && unsettled[task.position()] == 0) {
+            run(task, begin(task));
         }
+    }
+
+    private void run(FlowTask task, Effect effect) {
         states[task.position()] = State.RUNNING;
         busy++;
-        effects.add(begin(task));
+        effects.add(effect);
     }
 
     private Effect begin(FlowTask task) {
@@ -264,12 +373,20 @@ public final class GenerationRun {
             if (kept.isPresent()) {
                 return new Effect.CutOff(task, kept.get().id(), consumed);
             }
-            return new Effect.RunTask(
-                    new Effect.TaskStart(task, history.nextIdx(task.name()), parameters, consumed, fingerprint, null));
+            return new Effect.RunTask(new Effect.TaskStart(
+                    task,
+                    history.nextIdx(task.name()),
+                    parameters,
+                    consumed,
+                    fingerprint,
+                    signals.get(task.name()),
+                    null));
         } catch (UnresolvedReferenceException e) {
             return new Effect.FailTask(
-                    new Effect.TaskStart(task, history.nextIdx(task.name()), task.parameters(), consumed, null, null),
-                    String.valueOf(e.getMessage()));
+                    new Effect.TaskStart(
+                            task, history.nextIdx(task.name()), task.parameters(), consumed, null, null, null),
+                    String.valueOf(e.getMessage()),
+                    null);
         }
     }
 
@@ -318,24 +435,59 @@ public final class GenerationRun {
         waits.put(task.position(), wait);
     }
 
+    private static Wait wait(FlowTask task, int idx, @Nullable Instant startedAt, @Nullable Instant until) {
+        Duration timeout = task.timeout();
+        return new Wait(idx, startedAt, until, timeout == null || startedAt == null ? null : startedAt.plus(timeout));
+    }
+
     private void wake(Instant now) {
         List<Integer> due = waits.entrySet().stream()
-                .filter(wait -> !wait.getValue().until().isAfter(now))
+                .filter(wait -> isDue(wait.getKey(), wait.getValue(), now))
                 .map(Map.Entry::getKey)
                 .toList();
         for (int position : due) {
             FlowTask task = definition.tasks().get(position);
-            Wait wait = Objects.requireNonNull(waits.remove(position));
-            states[position] = State.RUNNING;
-            busy++;
-            Effect effect = begin(task);
-            if (effect instanceof Effect.RunTask run) {
-                Effect.TaskStart start = run.start();
-                effect = new Effect.RunTask(new Effect.TaskStart(
-                        task, wait.idx(), start.parameters(), start.consumed(), start.fingerprint(), wait.startedAt()));
+            Wait wait = Objects.requireNonNull(waits.get(position));
+            if (wait.isOverdue(now)) {
+                timeOut(task, wait, now);
+            } else {
+                resume(task);
             }
-            effects.add(effect);
         }
+    }
+
+    private boolean isDue(int position, Wait wait, Instant now) {
+        boolean came = wait.until() == null
+                && signals.containsKey(definition.tasks().get(position).name());
+        return came || wait.times().anyMatch(time -> !time.isAfter(now));
+    }
+
+    private void resume(FlowTask task) {
+        Wait wait = Objects.requireNonNull(waits.remove(task.position()));
+        Effect effect = begin(task);
+        run(
+                task,
+                effect instanceof Effect.RunTask run
+                        ? new Effect.RunTask(run.start().as(wait.idx(), wait.startedAt()))
+                        : effect);
+    }
+
+    private void timeOut(FlowTask task, Wait wait, Instant now) {
+        waits.remove(task.position());
+        String message = timedOut(task);
+        Effect.TaskStart start =
+                new Effect.TaskStart(task, wait.idx(), task.parameters(), consumed(task), null, null, wait.startedAt());
+        run(
+                task,
+                new Effect.FailTask(start, message, retryAt(task, message, now).orElse(null)));
+    }
+
+    /** What is said of an attempt that took longer than its task allows. */
+    public static String timedOut(FlowTask task) {
+        BigDecimal seconds = BigDecimal.valueOf(
+                        Objects.requireNonNull(task.timeout()).toMillis(), 3)
+                .stripTrailingZeros();
+        return "timed out: it took longer than " + seconds.toPlainString() + " s";
     }
 
     private void conclude() {
@@ -344,10 +496,8 @@ public final class GenerationRun {
         }
         if (!waits.isEmpty()) {
             ended = true; // goes on in another run
-            effects.add(new Effect.Park(waits.values().stream()
-                    .map(Wait::until)
-                    .min(Comparator.naturalOrder())
-                    .orElseThrow()));
+            effects.add(new Effect.Park(
+                    firstTime().orElse(null), waits.values().stream().anyMatch(wait -> wait.until() == null)));
         } else if (Arrays.asList(states).contains(State.FAILED)) {
             end(EndReason.FAILED, ExecutionStatus.FAILED);
         } else {

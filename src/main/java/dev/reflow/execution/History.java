@@ -3,6 +3,7 @@ package dev.reflow.execution;
 import dev.reflow.flow.TaskName;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +13,9 @@ public final class History {
     private final Map<TaskName, Attempt> newest = new HashMap<>();
     private final Map<TaskName, Attempt> current = new HashMap<>();
     private final Map<TaskName, Integer> highestIdx = new HashMap<>();
+    private final Map<TaskName, Set<Failure>> failures = new HashMap<>();
+
+    private record Failure(int generation, int idx) {}
 
     /**
      * @param attempts at or above the floor, in any order
@@ -29,6 +33,14 @@ public final class History {
         if (attempt.isCompleted()) {
             current.merge(attempt.task(), attempt, History::later);
         }
+        if (attempt.status() == ProcessingStatus.FAILED) {
+            failed(attempt.task(), attempt.generation(), attempt.idx());
+        }
+    }
+
+    void failed(TaskName task, int generation, int idx) {
+        highestIdx.merge(task, idx, Math::max);
+        failures.computeIfAbsent(task, name -> new HashSet<>()).add(new Failure(generation, idx));
     }
 
     private static Attempt later(Attempt one, Attempt other) {
@@ -50,6 +62,13 @@ public final class History {
 
     public Collection<Attempt> currentResults() {
         return current.values();
+    }
+
+    /** How many attempts of the task failed in a generation. */
+    int failures(TaskName task, int generation) {
+        return (int) failures.getOrDefault(task, Set.of()).stream()
+                .filter(failure -> failure.generation() == generation)
+                .count();
     }
 
     public int nextIdx(TaskName task) {

@@ -1,7 +1,6 @@
 package dev.reflow.persistence;
 
 import dev.reflow.execution.Attempt;
-import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.History;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
@@ -11,11 +10,13 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
-/** Loads what the decisions need to know of an execution's attempts. */
+/** Loads what engines need to know of the attempts of executions, of many with the same queries. */
 @ApplicationScoped
 class Histories {
     private final Pool pool;
@@ -26,6 +27,9 @@ class Histories {
         this.rows = rows;
     }
 
+    /** An execution with an active generation. */
+    record Wanted(UUID execution, int floor, int generation) {}
+
     /**
      * What an active generation goes on with.
      *
@@ -34,14 +38,27 @@ class Histories {
      */
     record OfGeneration(History history, List<Attempt> edits) {}
 
-    Uni<OfGeneration> load(FlowExecutionId execution, int floor, int generation) {
-        return pool.preparedQuery("select " + Rows.ATTEMPT
-                        + " from task_execution t where t.flow_execution_id = $1 and t.generation >= $2")
-                .execute(Tuple.of(execution.value(), floor))
-                .flatMap(found -> highestIdx(execution, floor).map(idx -> ofGeneration(found, idx, generation)));
+    Uni<Map<UUID, OfGeneration>> load(Collection<Wanted> wanted) {
+        return pool.preparedQuery(
+                        "select " + Rows.ATTEMPT + " from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
+                                + " join task_execution t on t.flow_execution_id = r.execution and t.generation >= r.floor")
+                .execute(Tuple.of(executions(wanted), floors(wanted)))
+                .flatMap(found -> highestIdx(wanted).map(highest -> histories(wanted, byExecution(found), highest)));
     }
 
-    private OfGeneration ofGeneration(RowSet<Row> found, Map<TaskName, Integer> highestIdx, int generation) {
+    private Map<UUID, OfGeneration> histories(
+            Collection<Wanted> wanted, Map<UUID, List<Row>> found, Map<UUID, Map<TaskName, Integer>> highest) {
+        Map<UUID, OfGeneration> histories = new HashMap<>();
+        wanted.forEach(one -> histories.put(
+                one.execution(),
+                ofGeneration(
+                        found.getOrDefault(one.execution(), List.of()),
+                        highest.getOrDefault(one.execution(), Map.of()),
+                        one.generation())));
+        return histories;
+    }
+
+    private OfGeneration ofGeneration(List<Row> found, Map<TaskName, Integer> highestIdx, int generation) {
         List<Attempt> attempts = new ArrayList<>();
         List<Attempt> edits = new ArrayList<>();
         for (Row row : found) {
@@ -55,19 +72,41 @@ class Histories {
     }
 
     /** Attempts at or above the floor count for themselves; below it only their numbers are of interest. */
-    private Uni<Map<TaskName, Integer>> highestIdx(FlowExecutionId execution, int floor) {
-        if (floor == 1) {
+    private Uni<Map<UUID, Map<TaskName, Integer>>> highestIdx(Collection<Wanted> all) {
+        List<Wanted> wanted = all.stream().filter(one -> one.floor() > 1).toList();
+        if (wanted.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
-        return pool.preparedQuery("select task_name, max(task_execution_idx) from task_execution"
-                        + " where flow_execution_id = $1 and generation < $2 group by task_name")
-                .execute(Tuple.of(execution.value(), floor))
+        return pool.preparedQuery("select t.flow_execution_id, t.task_name, max(t.task_execution_idx)"
+                        + " from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
+                        + " join task_execution t on t.flow_execution_id = r.execution and t.generation < r.floor"
+                        + " group by t.flow_execution_id, t.task_name")
+                .execute(Tuple.of(executions(wanted), floors(wanted)))
                 .map(found -> {
-                    Map<TaskName, Integer> highest = new HashMap<>();
+                    Map<UUID, Map<TaskName, Integer>> highest = new HashMap<>();
                     for (Row row : found) {
-                        highest.put(new TaskName(row.getString(0)), row.getInteger(1));
+                        highest.computeIfAbsent(row.getUUID(0), id -> new HashMap<>())
+                                .put(new TaskName(row.getString(1)), row.getInteger(2));
                     }
                     return highest;
                 });
+    }
+
+    private static Map<UUID, List<Row>> byExecution(RowSet<Row> found) {
+        Map<UUID, List<Row>> byExecution = new HashMap<>();
+        for (Row row : found) {
+            byExecution
+                    .computeIfAbsent(row.getUUID("flow_execution_id"), id -> new ArrayList<>())
+                    .add(row);
+        }
+        return byExecution;
+    }
+
+    private static UUID[] executions(Collection<Wanted> wanted) {
+        return wanted.stream().map(Wanted::execution).toArray(UUID[]::new);
+    }
+
+    private static Integer[] floors(Collection<Wanted> wanted) {
+        return wanted.stream().map(Wanted::floor).toArray(Integer[]::new);
     }
 }

@@ -42,7 +42,7 @@ class Json {
         try {
             return mapper.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the database holds JSON that cannot be read", e);
+            throw new IllegalArgumentException("the database holds JSON that cannot be read", e);
         }
     }
 

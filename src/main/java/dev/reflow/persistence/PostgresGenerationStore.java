@@ -10,131 +10,178 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.Consumed;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.FlowExecutionId;
-import dev.reflow.execution.History;
-import dev.reflow.execution.Mode;
 import dev.reflow.execution.Plan;
-import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's statements, each a call of one function in the database. */
+/** The engine's statements, each a call of one function in the database, guarded writes many at once. */
 @ApplicationScoped
 class PostgresGenerationStore implements GenerationStore {
     private final Pool pool;
+    private final ConnectionPools pools;
     private final Json json;
-    private final Histories histories;
-    private final Definitions definitions;
+    private final GenerationLoader loader;
+    private final GroupCommit commits = new GroupCommit();
+    private final GroupCommit.Lane<Fence, Optional<GenerationFacts>> loads;
+    private final GroupCommit.Lane<Begin, Boolean> begins;
+    private final GroupCommit.Lane<Result, Recorded> records;
+    private final GroupCommit.Lane<CutOff, Boolean> cutOffs;
+    private final GroupCommit.Lane<Park, Boolean> parks;
+    private final GroupCommit.Lane<Finish, Boolean> finishes;
 
-    PostgresGenerationStore(Pool pool, Json json, Histories histories, Definitions definitions) {
+    /** A request to write, as the columns of its row. */
+    private interface Guarded {
+        Fence fence();
+    }
+
+    private record Begin(Fence fence, String plan) implements Guarded {}
+
+    private record Result(
+            Fence fence,
+            TaskRecord attempt,
+            String input,
+            @Nullable String output,
+            @Nullable String error,
+            String consumed)
+            implements Guarded {
+        int size() {
+            return input.length() + (output == null ? 0 : output.length());
+        }
+    }
+
+    private record CutOff(Fence fence, UUID result, String consumed) implements Guarded {}
+
+    private record Park(Fence fence, long revision, Effect.Park park) implements Guarded {}
+
+    private record Finish(
+            Fence fence,
+            long revision,
+            Effect.Finish finish,
+            @Nullable String message) implements Guarded {}
+
+    PostgresGenerationStore(Pool pool, ConnectionPools pools, Json json, GenerationLoader loader) {
         this.pool = pool;
+        this.pools = pools;
         this.json = json;
-        this.histories = histories;
-        this.definitions = definitions;
+        this.loader = loader;
+        this.loads = commits.lane(shape(fence -> fence, fence -> 0), loader::load);
+        this.begins = commits.lane(guarded(begin -> begin.plan().length()), this::beginAll);
+        this.records = commits.lane(guarded(Result::size), this::recordAll);
+        this.cutOffs = commits.lane(guarded(cutOff -> 0), this::cutOffAll);
+        this.parks = commits.lane(guarded(park -> 0), this::parkAll);
+        this.finishes = commits.lane(guarded(finish -> 0), this::finishAll);
+    }
+
+    private static <R extends Guarded> GroupCommit.Shape<R> guarded(ToIntFunction<R> bytes) {
+        return shape(Guarded::fence, bytes);
+    }
+
+    private static <R> GroupCommit.Shape<R> shape(Function<R, Fence> fence, ToIntFunction<R> bytes) {
+        return new GroupCommit.Shape<>(
+                Comparator.comparing(request -> fence.apply(request).execution().value()), bytes, null);
     }
 
     @Override
-    public Uni<Boolean> beat(NodeId node) {
-        return truth("select beat($1)", Tuple.of(node.value()));
+    public Uni<Optional<Instant>> beat(NodeId node) {
+        return one("select beat($1)", Tuple.of(node.value()), row -> row.getOffsetDateTime(0))
+                .map(time -> time.map(OffsetDateTime::toInstant));
     }
 
     @Override
     public Uni<Integer> rescueOrphans(Duration deadAfter) {
-        return pool.preparedQuery("select rescue_orphans($1 * interval '1 millisecond')")
-                .execute(Tuple.of(deadAfter.toMillis()))
-                .map(rows -> rows.iterator().next().getInteger(0));
+        return one(
+                        "select rescue_orphans($1 * interval '1 millisecond', $2)",
+                        Tuple.of(deadAfter.toMillis(), RESCUED_AT_ONCE),
+                        row -> row.getInteger(0))
+                .map(Optional::orElseThrow);
     }
 
     @Override
     public Uni<Integer> promoteQueued() {
-        return pool.preparedQuery("select promote_queued()")
-                .execute()
-                .map(rows -> rows.iterator().next().getInteger(0));
+        return one("select promote_queued()", Tuple.tuple(), row -> row.getInteger(0))
+                .map(Optional::orElseThrow);
+    }
+
+    private <T> Uni<Optional<T>> one(String sql, Tuple arguments, Function<Row, @Nullable T> value) {
+        return pools.agents()
+                .preparedQuery(sql)
+                .execute(arguments)
+                .map(rows -> Optional.ofNullable(value.apply(rows.iterator().next())));
     }
 
     @Override
     public Uni<List<Fence>> claim(NodeId node, int limit) {
-        return fences("select execution, generation, lease from claim($1, $2)", Tuple.of(node.value(), limit), node);
+        return all(
+                "select execution, generation, lease from claim($1, $2)",
+                Tuple.of(node.value(), limit),
+                row -> fence(row, node));
     }
 
     @Override
-    public Uni<List<Fence>> owned(NodeId node) {
-        return fences(
-                "select id, generation, lease from flow_execution where owner = $1", Tuple.of(node.value()), node);
+    public Uni<List<Holding>> owned(NodeId node) {
+        return all(
+                "select id, generation, lease, cancel_requested from flow_execution where owner = $1",
+                Tuple.of(node.value()),
+                row -> new Holding(fence(row, node), row.getBoolean(3)));
     }
 
-    private Uni<List<Fence>> fences(String sql, Tuple arguments, NodeId node) {
-        return pool.preparedQuery(sql).execute(arguments).map(rows -> {
-            List<Fence> fences = new ArrayList<>();
-            for (Row row : rows) {
-                fences.add(new Fence(new FlowExecutionId(row.getUUID(0)), row.getInteger(1), row.getLong(2), node));
-            }
-            return fences;
+    private <T> Uni<List<T>> all(String sql, Tuple arguments, Function<Row, T> value) {
+        return pools.agents().preparedQuery(sql).execute(arguments).map(rows -> {
+            List<T> all = new ArrayList<>();
+            rows.forEach(row -> all.add(value.apply(row)));
+            return all;
         });
+    }
+
+    private static Fence fence(Row row, NodeId node) {
+        return new Fence(new FlowExecutionId(row.getUUID(0)), row.getInteger(1), row.getLong(2), node);
+    }
+
+    @Override
+    public Uni<Void> release(Collection<Fence> fences) {
+        return pools.agents()
+                .preparedQuery("select release($1, $2, $3)")
+                .execute(columns(List.copyOf(fences), fence -> fence).arguments())
+                .replaceWithVoid();
     }
 
     @Override
     public Uni<Void> releaseAll(NodeId node) {
-        return pool.preparedQuery("select release_all($1)")
+        return pools.agents()
+                .preparedQuery("select release_all($1)")
                 .execute(Tuple.of(node.value()))
                 .replaceWithVoid();
     }
 
     @Override
     public Uni<Optional<GenerationFacts>> load(Fence fence) {
-        return pool.preparedQuery("select e.flow_id, e.flow_version, e.input::text as input, e.input_task_name,"
-                        + " e.floor, e.revision, e.cancel_requested, g.mode, g.flow_version_from, g.plan::text as plan"
-                        + " from flow_execution e join generation g"
-                        + " on g.flow_execution_id = e.id and g.generation = e.generation"
-                        + " where e.id = $1 and e.lease = $2 and e.owner = $3 and e.active")
-                .execute(Tuple.of(
-                        fence.execution().value(), fence.lease(), fence.owner().value()))
-                .flatMap(rows -> rows.size() == 0
-                        ? Uni.createFrom().item(Optional.empty())
-                        : load(fence, rows.iterator().next()).map(Optional::of));
+        return loads.submit(fence);
     }
 
-    private Uni<GenerationFacts> load(Fence fence, Row row) {
-        FlowId flow = new FlowId(row.getUUID("flow_id"));
-        int from = row.getInteger("flow_version_from");
-        int version = row.getInteger("flow_version");
-        return histories
-                .load(fence.execution(), row.getInteger("floor"), fence.generation())
-                .flatMap(attempts -> {
-                    History history = attempts.history();
-                    Set<Integer> versions = new HashSet<>(Set.of(version));
-                    versions.add(from);
-                    history.currentResults().forEach(result -> versions.add(result.flowVersion()));
-                    return definitions
-                            .load(flow, versions)
-                            .map(loaded -> new GenerationFacts(
-                                    json.read(row.getString("input")),
-                                    new TaskName(row.getString("input_task_name")),
-                                    Mode.of(row.getString("mode")),
-                                    from,
-                                    version,
-                                    loaded,
-                                    history,
-                                    attempts.edits(),
-                                    json.plan(row.getString("plan")),
-                                    row.getLong("revision"),
-                                    row.getBoolean("cancel_requested")));
-                });
+    @Override
+    public Uni<Optional<Arrivals>> arrivals(Fence fence) {
+        return loader.arrivals(fence);
     }
 
     @Override
@@ -157,69 +204,115 @@ class PostgresGenerationStore implements GenerationStore {
 
     @Override
     public Uni<Boolean> begin(Fence fence, Plan plan) {
-        return truth(
-                "select begin_generation($1, $2, $3, $4, $5)",
-                fenced(fence).addInteger(fence.generation()).addString(json.plan(plan)));
+        return begins.submit(new Begin(fence, json.plan(plan)));
+    }
+
+    private Uni<List<Boolean>> beginAll(List<Begin> begun) {
+        return held(
+                "select ord, held from begin_generations($1, $2, $3, $4, $5)",
+                generations(begun).texts(Begin::plan));
     }
 
     @Override
-    public Uni<Boolean> record(Fence fence, TaskRecord attempt) {
-        Effect.TaskStart start = attempt.start();
-        return truth(
-                "select record_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-                fenced(fence)
-                        .addInteger(fence.generation())
-                        .addInteger(attempt.version())
-                        .addString(start.task().name().value())
-                        .addInteger(start.idx())
-                        .addString(attempt.status().code())
-                        .addString(json.write(start.parameters()))
-                        .addString(json.writeNullable(attempt.output()))
-                        .addString(json.error(attempt.error()))
-                        .addString(json.consumed(start.consumed()))
-                        .addString(start.fingerprint())
-                        .addOffsetDateTime(Rows.time(attempt.startedAt()))
-                        .addOffsetDateTime(Rows.time(attempt.wakeAt()))
-                        .addBoolean(start.task().interruptible()));
+    public Uni<Recorded> record(Fence fence, TaskRecord attempt) {
+        return records.submit(new Result(
+                fence,
+                attempt,
+                json.write(attempt.start().parameters()),
+                json.writeNullable(attempt.output()),
+                json.error(attempt.error()),
+                json.consumed(attempt.start().consumed())));
+    }
+
+    private Uni<List<Recorded>> recordAll(List<Result> results) {
+        Columns<Result> columns = generations(results)
+                .ints(result -> result.attempt().version())
+                .texts(result -> result.attempt().start().task().name().value())
+                .ints(result -> result.attempt().start().idx())
+                .texts(result -> result.attempt().status().code())
+                .texts(Result::input)
+                .texts(Result::output)
+                .texts(Result::error)
+                .texts(Result::consumed)
+                .texts(result -> result.attempt().start().fingerprint())
+                .times(result -> Rows.time(result.attempt().startedAt()))
+                .times(result -> Rows.time(result.attempt().wakeAt()))
+                .booleans(result -> !result.attempt().start().task().interruptible());
+        return answers(
+                "select ord, answer from record_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+                        + " $16)",
+                columns.arguments(),
+                row -> Recorded.valueOf(row.getString(1).toUpperCase(Locale.ROOT)));
     }
 
     @Override
     public Uni<Boolean> cutOff(Fence fence, UUID result, Map<TaskName, Consumed> consumed) {
-        return truth(
-                "select cut_off($1, $2, $3, $4, $5, $6)",
-                fenced(fence).addInteger(fence.generation()).addUUID(result).addString(json.consumed(consumed)));
+        return cutOffs.submit(new CutOff(fence, result, json.consumed(consumed)));
+    }
+
+    private Uni<List<Boolean>> cutOffAll(List<CutOff> kept) {
+        return held(
+                "select ord, held from cut_off_results($1, $2, $3, $4, $5, $6)",
+                generations(kept).uuids(CutOff::result).texts(CutOff::consumed));
     }
 
     @Override
-    public Uni<Boolean> park(Fence fence, long revision, Instant until) {
-        return truth(
-                "select park($1, $2, $3, $4, $5)",
-                fenced(fence).addLong(revision).addOffsetDateTime(Rows.time(until)));
+    public Uni<Boolean> park(Fence fence, long revision, Effect.Park park) {
+        return parks.submit(new Park(fence, revision, park));
+    }
+
+    private Uni<List<Boolean>> parkAll(List<Park> parked) {
+        return held(
+                "select ord, held from park_generations($1, $2, $3, $4, $5, $6)",
+                columns(parked, Park::fence)
+                        .longs(Park::revision)
+                        .times(park -> Rows.time(park.park().until()))
+                        .booleans(park -> park.park().forSignal()));
     }
 
     @Override
     public Uni<Boolean> finish(Fence fence, long revision, Effect.Finish finish, @Nullable String message) {
-        return truth(
-                "select finish_generation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                fenced(fence)
-                        .addLong(revision)
-                        .addInteger(fence.generation())
-                        .addString(finish.reason().code())
-                        .addString(message)
-                        .addString(finish.status().code())
-                        .addInteger(finish.counts().run())
-                        .addInteger(finish.counts().reused())
-                        .addInteger(finish.counts().cutOff())
-                        .addInteger(finish.counts().failed()));
+        return finishes.submit(new Finish(fence, revision, finish, message));
     }
 
-    private static Tuple fenced(Fence fence) {
-        return Tuple.of(fence.execution().value(), fence.lease(), fence.owner().value());
+    private Uni<List<Boolean>> finishAll(List<Finish> finished) {
+        return held(
+                "select ord, held from finish_generations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                columns(finished, Finish::fence)
+                        .longs(Finish::revision)
+                        .ints(finish -> finish.fence().generation())
+                        .texts(finish -> finish.finish().reason().code())
+                        .texts(Finish::message)
+                        .texts(finish -> finish.finish().status().code())
+                        .ints(finish -> finish.finish().counts().run())
+                        .ints(finish -> finish.finish().counts().reused())
+                        .ints(finish -> finish.finish().counts().cutOff())
+                        .ints(finish -> finish.finish().counts().failed()));
     }
 
-    private Uni<Boolean> truth(String sql, Tuple arguments) {
-        return pool.preparedQuery(sql)
-                .execute(arguments)
-                .map(rows -> rows.iterator().next().getBoolean(0));
+    private static <R extends Guarded> Columns<R> generations(List<R> requests) {
+        return columns(requests, Guarded::fence).ints(request -> request.fence().generation());
+    }
+
+    private static <R> Columns<R> columns(List<R> requests, Function<R, Fence> fence) {
+        return new Columns<>(requests)
+                .uuids(request -> fence.apply(request).execution().value())
+                .longs(request -> fence.apply(request).lease())
+                .uuids(request -> fence.apply(request).owner().value());
+    }
+
+    private Uni<List<Boolean>> held(String sql, Columns<?> columns) {
+        return answers(sql, columns.arguments(), row -> row.getBoolean(1));
+    }
+
+    /** Each row says in its first column, from 1, which request it answers. */
+    private <A> Uni<List<A>> answers(String sql, Tuple arguments, Function<Row, A> answer) {
+        return pool.preparedQuery(sql).execute(arguments).map(rows -> inOrder(rows, answer));
+    }
+
+    private static <A> List<A> inOrder(RowSet<Row> rows, Function<Row, A> answer) {
+        Map<Integer, A> answers = new TreeMap<>();
+        rows.forEach(row -> answers.put(row.getInteger(0), answer.apply(row)));
+        return List.copyOf(answers.values());
     }
 }

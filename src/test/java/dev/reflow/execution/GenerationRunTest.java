@@ -4,6 +4,7 @@ import static dev.reflow.support.FlowBuilder.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowTask;
 import dev.reflow.flow.TaskName;
@@ -49,7 +50,8 @@ class GenerationRunTest {
     private GenerationRun resume(
             int generation, Plan plan, Definition definition, List<Attempt> attempts, List<Attempt> edits) {
         GenerationRun run = new GenerationRun(
-                EXECUTORS, new GenerationRun.Facts(generation, 1, plan, facts(definition, attempts), edits, false));
+                EXECUTORS,
+                new GenerationRun.Facts(generation, 1, plan, facts(definition, attempts), edits, Map.of(), false));
         run.provide(outputs);
         return run;
     }
@@ -108,7 +110,7 @@ class GenerationRunTest {
         GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
         run.apply(new Event.Started(NOW));
         completed(run, "in", 0, "{'a': 1, 'b': 2}");
-        assertThat(run.apply(new Event.TaskFailed(task("middle"), 0))).isEmpty();
+        assertThat(run.apply(new Event.TaskFailed(task("middle"), 0, null))).isEmpty();
         assertThat(completed(run, "side", 0, "2")).containsExactly("finish failed failed");
     }
 
@@ -194,12 +196,138 @@ class GenerationRunTest {
     }
 
     @Test
-    void cancelEndsTheGenerationWhateverRuns() {
-        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
-        run.apply(new Event.Started(NOW));
-        assertThat(describe(run.apply(new Event.CancelRequested()))).containsExactly("finish cancelled cancelled");
+    void cancelledGenerationEndsWithoutBeginningAnything() {
+        Plan plan = Planner.plan(EXECUTORS, Mode.FIRST, facts(CHAIN, List.of()));
+        GenerationRun run = new GenerationRun(
+                EXECUTORS, new GenerationRun.Facts(1, 1, plan, facts(CHAIN, List.of()), List.of(), Map.of(), true));
+        assertThat(describe(run.apply(new Event.Started(NOW)))).containsExactly("finish cancelled cancelled");
         assertThat(run.apply(new Event.TaskCompleted(task("in"), 0, json("{}"))))
                 .isEmpty();
+    }
+
+    @Test
+    void failedAttemptIsFollowedByAnotherOneWhileThePolicySaysSo() {
+        Definition flow = withFields("'retry_policy': {'maximum_attempts': 2, 'initial_interval_seconds': 5}");
+        GenerationRun run = run(1, Mode.FIRST, flow, List.of());
+        FlowTask only = flow.tasks().get(0);
+        assertThat(started(run)).containsExactly("run only#0 {}");
+        Instant retryAt = run.retryAt(only, "no answer", NOW).orElseThrow();
+        assertThat(retryAt).isEqualTo(NOW.plusSeconds(5));
+        assertThat(describe(run.apply(new Event.TaskFailed(only, 0, retryAt)))).containsExactly("park " + retryAt);
+
+        List<Attempt> stored = List.of(Attempts.failed("only").wakesAt(retryAt).attempt());
+        GenerationRun later = run(1, Mode.FIRST, flow, stored);
+        assertThat(describe(later.apply(new Event.Started(retryAt)))).containsExactly("run only#1 {}");
+        assertThat(later.retryAt(only, "no answer", retryAt)).isEmpty();
+        assertThat(describe(later.apply(new Event.TaskFailed(only, 1, null)))).containsExactly("finish failed failed");
+    }
+
+    @Test
+    void attemptsOfEarlierGenerationsDoNotCountAsRetries() {
+        Definition flow = withFields("'retry_policy': {'maximum_attempts': 2}");
+        GenerationRun run =
+                run(2, Mode.FULL, flow, List.of(Attempts.failed("only").attempt()));
+        assertThat(started(run)).containsExactly("run only#1 {}");
+        assertThat(run.retryAt(flow.tasks().get(0), "no answer", NOW)).isPresent();
+    }
+
+    @Test
+    void waitThatTakesTooLongFails() {
+        Definition flow = withFields("'timeout_seconds': 1.5");
+        GenerationRun run = run(1, Mode.FIRST, flow, List.of());
+        run.apply(new Event.Started(NOW));
+        assertThat(describe(run.apply(new Event.TaskAwaits(flow.tasks().get(0), 0, NOW, null))))
+                .containsExactly("park " + NOW.plusMillis(1500));
+        List<Attempt> waiting = List.of(Attempts.completed("only")
+                .status(ProcessingStatus.AWAITING_INPUT)
+                .startedAt(NOW)
+                .attempt());
+        GenerationRun later = run(1, Mode.FIRST, flow, waiting);
+        assertThat(later.apply(new Event.Started(NOW.plusMillis(1500))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.FailTask.class,
+                        fail -> assertThat(fail.message()).isEqualTo("timed out: it took longer than 1.5 s"));
+    }
+
+    @Test
+    void attemptThatWasLostFailsWhereItsTaskSaysSo() {
+        List<Attempt> lost = List.of(
+                Attempts.completed("only").status(ProcessingStatus.RUNNING).attempt());
+        GenerationRun fails = run(1, Mode.FIRST, withFields("'on_lost': 'fail'"), lost);
+        assertThat(started(fails)).containsExactly("fail only");
+        GenerationRun runs = run(1, Mode.FIRST, withFields("'on_lost': 'run'"), lost);
+        assertThat(started(runs)).containsExactly("run only#1 {}");
+    }
+
+    @Test
+    void dataWakesTheTaskThatWaitsForIt() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        completed(run, "in", 0, "{'a': 1, 'b': 2}");
+        assertThat(run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, null)))
+                .isEmpty();
+        List<Effect> woken = run.apply(new Event.SignalReceived(task("middle"), json("'hello'")));
+        assertThat(describe(woken)).containsExactly("run middle#0 {\"a\":1}");
+        assertThat(((Effect.RunTask) woken.get(0)).start().signal()).isEqualTo(json("'hello'"));
+    }
+
+    @Test
+    void dataThatCameBeforeTheTaskAskedIsNotLost() {
+        Plan plan = Planner.plan(EXECUTORS, Mode.FIRST, facts(CHAIN, List.of()));
+        GenerationRun run = new GenerationRun(
+                EXECUTORS,
+                new GenerationRun.Facts(
+                        1, 1, plan, facts(CHAIN, List.of()), List.of(), Map.of(new TaskName("in"), json("1")), false));
+        List<Effect> begun = run.apply(new Event.Started(NOW));
+        assertThat(((Effect.RunTask) begun.get(0)).start().signal()).isEqualTo(json("1"));
+        // The attempt had begun before more came; it asks once more.
+        run.apply(new Event.SignalReceived(task("in"), json("2")));
+        assertThat(describe(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null))))
+                .containsExactly("run in#0 {}");
+    }
+
+    @Test
+    void generationThatWaitsForDataIsLaidAsideWithoutATime() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        assertThat(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null)))
+                .containsExactly(new Effect.Park(null, true));
+    }
+
+    @Test
+    void workersReportSettlesATaskInThePlaceOfItsAttempt() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        Attempt reported = result(Attempts.completed("in").idx(3), "{'a': 5, 'b': 6}");
+        assertThat(describe(run.apply(new Event.TaskReported(task("in"), reported, json("{'a': 5, 'b': 6}")))))
+                .containsExactly("run middle#0 {\"a\":5}", "run side#0 {\"b\":6}");
+        assertThat(run.isRunning(task("in"))).isFalse();
+        assertThat(completed(run, "in", 0, "{'a': 1}")).isEmpty();
+    }
+
+    @Test
+    void workersReportOfAFailureBlocksWhatIsBelow() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        Attempt reported = Attempts.failed("in").idx(3).attempt();
+        assertThat(describe(run.apply(new Event.TaskReported(task("in"), reported, null))))
+                .containsExactly("finish failed failed");
+    }
+
+    @Test
+    void timeOfAWaitIsKnownWhileOtherTasksRun() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        completed(run, "in", 0, "{'a': 1, 'b': 2}");
+        run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, NOW.plusSeconds(9)));
+        assertThat(run.nextTime()).contains(NOW.plusSeconds(9));
+    }
+
+    private static Definition withFields(String fields) {
+        return FlowBuilder.flow()
+                .task("only", "start", "{}", task -> task.setAll((ObjectNode) json("{" + fields + "}")))
+                .definition();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -59,6 +60,7 @@ final class Progress {
                             world.requirePlan(),
                             world.planningOfGeneration(),
                             world.edits(),
+                            Map.of(),
                             world.isCancelRequested()));
             Map<UUID, JsonNode> outputs = new HashMap<>();
             run.resultsToBeConsumed().forEach(result -> outputs.put(result.id(), world.output(result)));
@@ -67,7 +69,7 @@ final class Progress {
         }
 
         void goOn() {
-            apply(world.isCancelRequested() ? new Event.CancelRequested() : new Event.Started(world.now()));
+            apply(new Event.Started(world.now()));
             while (!over) {
                 meanwhile();
                 if (!over) {
@@ -98,9 +100,7 @@ final class Progress {
                 }
                 if (meanwhile.step() == step && meanwhile.happening() instanceof Happening.Cancel) {
                     world.requestCancel();
-                    knownRevision++;
-                    open.clear();
-                    apply(new Event.CancelRequested());
+                    over = true;
                 } else if (meanwhile.step() == step) {
                     world.happen(meanwhile.happening());
                 }
@@ -119,7 +119,7 @@ final class Progress {
                     world.finish(finish, knownRevision);
                 } else if (effect instanceof Effect.Park park) {
                     over = true;
-                    world.advanceTo(park.until());
+                    world.advanceTo(Objects.requireNonNull(park.until()));
                 } else {
                     begin(effect);
                     open.add(effect);
@@ -165,7 +165,7 @@ final class Progress {
 
         private void fail(Effect.TaskStart start) {
             record(start, ProcessingStatus.FAILED, null, null);
-            apply(new Event.TaskFailed(start.task(), start.idx()));
+            apply(new Event.TaskFailed(start.task(), start.idx(), null));
         }
 
         private void record(

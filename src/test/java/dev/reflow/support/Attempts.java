@@ -5,6 +5,7 @@ import dev.reflow.execution.Consumed;
 import dev.reflow.execution.EditedStatus;
 import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.flow.TaskName;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,8 @@ public final class Attempts {
     private boolean marked;
     private int editRevision;
     private String fingerprint = "unknown";
+    private Instant wakeAt;
+    private Instant startedAt;
     private final Map<TaskName, Consumed> consumed = new HashMap<>();
 
     private Attempts(String task) {
@@ -53,6 +56,17 @@ public final class Attempts {
 
     public Attempts status(ProcessingStatus status) {
         this.status = status;
+        return this;
+    }
+
+    /** Of a running attempt: until when it waits; of a failed one: when the next begins. */
+    public Attempts wakesAt(Instant time) {
+        wakeAt = time;
+        return this;
+    }
+
+    public Attempts startedAt(Instant time) {
+        startedAt = time;
         return this;
     }
 
@@ -92,7 +106,7 @@ public final class Attempts {
                 consumed,
                 fingerprint,
                 0,
-                null,
-                null);
+                wakeAt,
+                startedAt);
     }
 }

@@ -16,13 +16,15 @@ import dev.reflow.execution.Planner;
 import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.execution.TaskCounts;
 import dev.reflow.flow.FlowTask;
+import dev.reflow.flow.OnLost;
 import dev.reflow.flow.TaskName;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,22 +47,29 @@ final class ActiveGeneration {
     private final Shared shared;
     private final Fence fence;
     private final Consumer<ActiveGeneration> onEnd;
-    private final Set<RunningTask> running = new HashSet<>();
+    private final Set<RunningTask> running = new LinkedHashSet<>();
     private @Nullable GenerationFacts facts;
     private @Nullable GenerationRun run;
     private long revision;
     private boolean cancelRequested;
+    /** Whether something came that has not been looked at. */
+    private boolean signalled;
+
     private boolean ended;
     /** Rises when the facts are loaded anew: what was under way by then is of the past. */
     private int epoch;
 
+    private int pendingWrites;
+    private @Nullable Instant nextTimer;
+
     /** What all generations of an engine work with. */
     record Shared(
             EngineLoop loop,
+            InstantSource clock,
             EngineConfig config,
             GenerationStore store,
             TaskExecutors executors,
-            Writes writes,
+            Calls calls,
             TaskSlots slots,
             Consumer<Instant> wakeAt) {}
 
@@ -76,9 +85,7 @@ final class ActiveGeneration {
 
     /** Begins, or goes on where another process stopped. */
     void start() {
-        epoch++;
-        run = null;
-        stopTasks();
+        renew();
         write("loading a generation", () -> shared.store().load(fence), loaded -> {
             if (loaded.isEmpty()) {
                 drop();
@@ -88,16 +95,48 @@ final class ActiveGeneration {
         });
     }
 
-    void cancelRequested() {
-        cancelRequested = true;
-        // The request has raised the revision.
-        revision++;
-        apply(new Event.CancelRequested());
+    private void renew() {
+        epoch++;
+        run = null;
+        pendingWrites = 0;
+        nextTimer = null;
         stopTasks();
     }
 
-    void timeReached(Instant now) {
-        apply(new Event.TimeReached(now));
+    /** The end of the generation was asked for: what runs is stopped, and the request is found with the other facts. */
+    void cancelRequested() {
+        if (!cancelRequested) {
+            cancelRequested = true;
+            start();
+        }
+    }
+
+    /** Something came from outside, which may concern a task. */
+    void signalled() {
+        signalled = true;
+        listen();
+    }
+
+    /** What the database says of the generation; a command that was meant for it may have been lost. */
+    void compared(GenerationStore.Holding holding) {
+        if (holding.cancelRequested()) {
+            cancelRequested();
+        }
+        signalled();
+    }
+
+    /** Whether something is under way that would be lost if the generation was given away now. */
+    boolean isBusy() {
+        return pendingWrites > 0 || !running.isEmpty();
+    }
+
+    boolean isUninterruptible() {
+        return running.stream().anyMatch(task -> !isReplaceable(task.start().task()));
+    }
+
+    /** Whether an attempt may be stopped and made again without anyone asking. */
+    private static boolean isReplaceable(FlowTask task) {
+        return task.interruptible() && task.onLost() == OnLost.RUN;
     }
 
     /** The work is in other hands, or not to be done here any more: what runs is stopped, nothing is written. */
@@ -115,10 +154,12 @@ final class ActiveGeneration {
     }
 
     private void stopTasks() {
-        for (RunningTask task : List.copyOf(running)) {
-            task.cancel();
-            leave(task);
-        }
+        List.copyOf(running).forEach(this::stop);
+    }
+
+    private void stop(RunningTask task) {
+        task.cancel();
+        leave(task);
     }
 
     private void plan(GenerationFacts loaded) {
@@ -162,12 +203,19 @@ final class ActiveGeneration {
         GenerationRun prepared = new GenerationRun(
                 shared.executors(),
                 new GenerationRun.Facts(
-                        fence.generation(), loaded.version(), plan, planning, loaded.edits(), cancelRequested));
+                        fence.generation(),
+                        loaded.version(),
+                        plan,
+                        planning,
+                        loaded.edits(),
+                        loaded.signals(),
+                        cancelRequested));
         List<Attempt> needed = prepared.resultsToBeConsumed();
         write("loading results", () -> outputs(needed), outputs -> {
             prepared.provide(outputs);
             run = prepared;
-            apply(cancelRequested ? new Event.CancelRequested() : new Event.Started(now()));
+            apply(new Event.Started(now()));
+            listen();
         });
     }
 
@@ -182,7 +230,58 @@ final class ActiveGeneration {
             return;
         }
         GenerationRun current = run;
-        decided(() -> current.apply(event).forEach(this::carryOut));
+        decided(() -> {
+            current.apply(event).forEach(this::carryOut);
+            current.nextTime().ifPresent(this::wakeAt);
+        });
+    }
+
+    /** While some tasks run, others may wait for a time. */
+    private void wakeAt(Instant time) {
+        if (nextTimer != null && !nextTimer.isAfter(time)) {
+            return;
+        }
+        nextTimer = time;
+        int asked = epoch;
+        var unused = shared.loop()
+                .schedule(
+                        Duration.between(now(), time),
+                        () -> { // looks once too often
+                            if (asked == epoch) {
+                                nextTimer = null;
+                                apply(new Event.TimeReached(now()));
+                            }
+                        });
+    }
+
+    private void listen() {
+        GenerationRun current = run;
+        if (!signalled || current == null || ended) {
+            return;
+        }
+        signalled = false;
+        write("reading what came", () -> shared.store().arrivals(fence), arrivals -> {
+            if (arrivals.isEmpty()) {
+                drop();
+            } else {
+                arrivals.get().signals().forEach(this::received);
+                arrivals.get().reports().forEach(this::reported);
+            }
+        });
+    }
+
+    private void received(TaskName name, JsonNode data) {
+        facts().definition().find(name).ifPresent(task -> apply(new Event.SignalReceived(task, data)));
+    }
+
+    private void reported(GenerationStore.Report report) {
+        facts().definition().find(report.attempt().task()).ifPresent(task -> {
+            running.stream()
+                    .filter(attempt -> attempt.start().task().equals(task))
+                    .toList()
+                    .forEach(this::stop);
+            apply(new Event.TaskReported(task, report.attempt(), report.output()));
+        });
     }
 
     private void carryOut(Effect effect) {
@@ -191,42 +290,42 @@ final class ActiveGeneration {
             shared.slots().acquire(() -> begin(runTask.start(), asked));
         } else if (effect instanceof Effect.FailTask failTask) {
             RunningTask never = runningTask(failTask.start());
-            fail(never, failTask.message());
+            fail(never, failTask.message(), failTask.retryAt());
         } else if (effect instanceof Effect.CutOff cutOff) {
             cutOff(cutOff);
         } else if (effect instanceof Effect.Park park) {
-            park(park.until());
+            park(park);
         } else if (effect instanceof Effect.Finish finish) {
             finish(finish, null);
         }
     }
 
     private RunningTask runningTask(Effect.TaskStart start) {
-        return new RunningTask(
-                shared.loop(), shared.executors(), shared.config().maxOutputBytes(), start);
+        return new RunningTask(shared, start);
     }
 
     private void begin(Effect.TaskStart start, int asked) {
-        if (ended || asked != epoch || cancelRequested) {
+        if (asked != epoch || run == null || !run.isRunning(start.task())) {
             shared.slots().release();
             return;
         }
         RunningTask task = runningTask(start);
         running.add(task);
-        if (start.task().interruptible()) {
+        if (isReplaceable(start.task())) {
             execute(task);
-            shared.loop().schedule(SHOWN_AS_RUNNING_AFTER, () -> showAsRunning(task));
+            var unused = shared.loop().schedule(SHOWN_AS_RUNNING_AFTER, () -> showAsRunning(task)); // if it is not over
         } else {
-            record(task, ProcessingStatus.RUNNING, null, null, null, () -> execute(task));
+            record(task, ProcessingStatus.RUNNING, null, null, null, () -> {
+                if (!task.isOver()) {
+                    execute(task);
+                }
+            });
         }
     }
 
     private void execute(RunningTask task) {
         JsonNode input = facts().input();
-        task.run(fence, input, outcome -> {
-            leave(task);
-            settle(task, outcome);
-        });
+        task.run(fence, input, outcome -> settle(task, outcome));
     }
 
     private void leave(RunningTask task) {
@@ -252,17 +351,28 @@ final class ActiveGeneration {
                     () -> apply(new Event.TaskCompleted(
                             task.start().task(), task.start().idx(), completed.output())));
         } else if (outcome instanceof TaskOutcome.Failed failed) {
-            fail(task, failed.message());
+            fail(task, failed.message(), retryAt(task, failed.message()));
         } else if (outcome instanceof TaskOutcome.Awaiting awaiting) {
-            Event awaits =
-                    new Event.TaskAwaits(task.start().task(), task.start().idx(), task.startedAt(), awaiting.until());
-            record(task, ProcessingStatus.RUNNING, null, null, awaiting.until(), () -> apply(awaits));
+            await(task, ProcessingStatus.RUNNING, awaiting.until());
+        } else if (outcome instanceof TaskOutcome.AwaitingSignal) {
+            await(task, ProcessingStatus.AWAITING_INPUT, null);
         }
     }
 
-    private void fail(RunningTask task, String message) {
-        Event failed = new Event.TaskFailed(task.start().task(), task.start().idx());
-        record(task, ProcessingStatus.FAILED, null, message, null, () -> apply(failed));
+    private void await(RunningTask task, ProcessingStatus status, @Nullable Instant until) {
+        Event awaits = new Event.TaskAwaits(task.start().task(), task.start().idx(), task.startedAt(), until);
+        record(task, status, null, null, until, () -> apply(awaits));
+    }
+
+    private @Nullable Instant retryAt(RunningTask task, String message) {
+        return run == null
+                ? null
+                : run.retryAt(task.start().task(), message, now()).orElse(null);
+    }
+
+    private void fail(RunningTask task, String message, @Nullable Instant retryAt) {
+        Event failed = new Event.TaskFailed(task.start().task(), task.start().idx(), retryAt);
+        record(task, ProcessingStatus.FAILED, null, message, retryAt, () -> apply(failed));
     }
 
     private void record(
@@ -274,13 +384,20 @@ final class ActiveGeneration {
             Runnable then) {
         TaskRecord attempt =
                 new TaskRecord(task.start(), facts().version(), status, task.startedAt(), output, error, wakeAt);
-        write(
-                "recording a task",
-                () -> shared.store().record(fence, attempt),
-                held -> ifHeld(held, () -> {
+        task.inOrder(() -> write("recording a task", () -> shared.store().record(fence, attempt), recorded -> {
+            task.written();
+            switch (recorded) {
+                case WRITTEN -> {
                     revision++;
+                    if (task.isOver()) {
+                        leave(task); // not sooner: results that are not written yet must not pile up
+                    }
                     then.run();
-                }));
+                }
+                case SUPERSEDED -> drop();
+                case OVERTAKEN -> start();
+            }
+        }));
     }
 
     private void cutOff(Effect.CutOff effect) {
@@ -305,12 +422,14 @@ final class ActiveGeneration {
                 });
     }
 
-    private void park(Instant until) {
+    private void park(Effect.Park park) {
         long seen = revision;
-        write("parking a generation", () -> shared.store().park(fence, seen, until), parked -> {
+        write("parking a generation", () -> shared.store().park(fence, seen, park), parked -> {
             if (parked) {
                 end();
-                shared.wakeAt().accept(until);
+                if (park.until() != null) {
+                    shared.wakeAt().accept(park.until());
+                }
             } else {
                 start();
             }
@@ -341,23 +460,23 @@ final class ActiveGeneration {
 
     private <T> void write(String what, Supplier<Uni<T>> call, Consumer<T> answer) {
         int asked = epoch;
-        shared.writes()
+        pendingWrites++;
+        shared.calls()
                 .untilAnswered(
                         what,
                         call,
                         () -> !ended && asked == epoch,
-                        value -> {
-                            if (!ended && asked == epoch) {
-                                decided(() -> answer.accept(value));
-                            }
-                        },
-                        impossible -> {
-                            if (!ended && asked == epoch) {
-                                decided(() -> {
-                                    throw impossible;
-                                });
-                            }
-                        });
+                        value -> answered(asked, () -> answer.accept(value)),
+                        impossible -> answered(asked, () -> {
+                            throw impossible;
+                        }));
+    }
+
+    private void answered(int asked, Runnable told) {
+        if (!ended && asked == epoch) {
+            pendingWrites--;
+            decided(told);
+        }
     }
 
     /** A defect must not leave the generation hanging: it fails and says so. */
@@ -366,8 +485,7 @@ final class ActiveGeneration {
             decision.run();
         } catch (RuntimeException e) {
             LOG.errorf(e, "a defect in generation %d of execution %s", fence.generation(), fence.execution());
-            epoch++;
-            stopTasks();
+            renew();
             finish(
                     new Effect.Finish(EndReason.FAILED, ExecutionStatus.FAILED, TaskCounts.NONE),
                     "a defect of the service: " + e);
@@ -375,7 +493,7 @@ final class ActiveGeneration {
     }
 
     private Instant now() {
-        return shared.loop().clock().instant();
+        return shared.clock().instant();
     }
 
     private GenerationFacts facts() {

@@ -4,73 +4,118 @@ import dev.reflow.engine.Command;
 import dev.reflow.engine.Fence;
 import dev.reflow.engine.GenerationStore;
 import dev.reflow.engine.NodeId;
+import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.task.TaskExecutors;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generations that this process works on, and the agents that keep it going: it says that it is alive, rescues what
- * dead processes left, and looks for work that is due.
+ * The generations that this process works on. It takes up what it is given and what it finds due, and lets go of what
+ * the database says is in other hands.
  */
 public final class EmbeddedEngine implements WorkflowEngine {
     private static final Logger LOG = Logger.getLogger(EmbeddedEngine.class);
+    /** How often a process that shuts down looks whether its tasks have ended. */
+    private static final Duration SHUTDOWN_TICK = Duration.ofMillis(50);
 
     private final EngineLoop loop;
     private final EngineConfig config;
     private final GenerationStore store;
+    private final Wakeups wakeups;
+    private final Calls calls;
+    private final Heartbeat heartbeat;
     private final ActiveGeneration.Shared shared;
-    private final Map<FlowExecutionId, ActiveGeneration> active = new HashMap<>();
-    private volatile @Nullable NodeId node;
+    private final Map<FlowExecutionId, ActiveGeneration> active = new LinkedHashMap<>();
+    private final Repeatable poll = new Repeatable(this::poll);
+    private final Repeatable comparison = new Repeatable(this::compare);
     private volatile int activeCount;
-    private boolean stopped;
-    private boolean polling;
+    private volatile boolean stopping;
     private @Nullable Instant nextWake;
 
-    public EmbeddedEngine(EngineLoop loop, EngineConfig config, GenerationStore store, TaskExecutors executors) {
+    /** @param ids names for this process, each used until it is declared dead under that name */
+    public EmbeddedEngine(
+            EngineLoop loop,
+            EngineConfig config,
+            GenerationStore store,
+            Wakeups wakeups,
+            TaskExecutors executors,
+            Supplier<NodeId> ids) {
         this.loop = loop;
         this.config = config;
         this.store = store;
-        this.shared = new ActiveGeneration.Shared(
-                loop,
-                config,
-                store,
-                executors,
-                new Writes(loop),
-                new TaskSlots(config.maxRunningTasks()),
-                this::wakeAt);
+        this.wakeups = wakeups;
+        this.calls = new Calls(loop, config.deadAfter());
+        DatabaseClock clock = new DatabaseClock(loop);
+        this.heartbeat = new Heartbeat(loop, config, store, calls, clock, ids, new Membership());
+        TaskSlots slots = new TaskSlots(config.maxRunningTasks(), this::mayStartTasks);
+        this.shared = new ActiveGeneration.Shared(loop, clock, config, store, executors, calls, slots, this::wakeAt);
     }
 
-    /** Starts the agents. */
+    /** Starts to work. */
     public void start() {
-        loop.execute(this::beat);
+        wakeups.listen(() -> loop.execute(this::look));
+        loop.execute(heartbeat::beat);
         loop.execute(this::pollAgain);
     }
 
-    /** Stops what runs and gives it back, for others to take up at once. The Uni ends when that is durable. */
+    /**
+     * Gives back what this process works on, for others to take up at once. Tasks that end soon may do so; those that
+     * must not be interrupted get all the time there is. The Uni ends when everything was given back.
+     */
     public Uni<Void> stop() {
         return Uni.createFrom()
                 .<NodeId>emitter(emitter -> loop.execute(() -> {
-                    stopped = true;
-                    NodeId last = node;
-                    node = null;
-                    dropAll();
-                    emitter.complete(last);
+                    stopping = true;
+                    Duration began = loop.elapsed();
+                    letGo(began, () -> {
+                        NodeId last = heartbeat.node().orElse(null);
+                        heartbeat.stop();
+                        dropAll();
+                        emitter.complete(last);
+                    });
                 }))
-                .flatMap(last -> last == null ? Uni.createFrom().voidItem() : store.releaseAll(last));
+                .flatMap(last -> last == null
+                        ? Uni.createFrom().voidItem()
+                        : store.releaseAll(last).invoke(wakeups::send));
+    }
+
+    private void letGo(Duration began, Runnable then) {
+        Duration passed = loop.elapsed().minus(began);
+        boolean patient = passed.compareTo(config.shortTaskGrace()) < 0;
+        List<ActiveGeneration> leaving = active.values().stream()
+                .filter(generation -> !generation.isBusy() || !(patient || generation.isUninterruptible()))
+                .toList();
+        if (!leaving.isEmpty()) {
+            List<Fence> fences = leaving.stream().map(ActiveGeneration::fence).toList();
+            leaving.forEach(ActiveGeneration::drop);
+            calls.once(
+                    () -> store.release(fences),
+                    released -> wakeups.send(),
+                    failure -> LOG.warnf("%d executions could not be given back: %s", fences.size(), failure));
+        }
+        if (active.isEmpty() || passed.compareTo(config.shutdownTimeout()) >= 0) {
+            then.run();
+        } else {
+            var unused = loop.schedule(SHUTDOWN_TICK, () -> letGo(began, then)); // ends by itself
+        }
     }
 
     @Override
     public Optional<NodeId> claimant() {
-        return activeCount < config.maxActiveGenerations() ? Optional.ofNullable(node) : Optional.empty();
+        return stopping || activeCount >= config.maxActiveGenerations() ? Optional.empty() : heartbeat.node();
     }
 
     @Override
@@ -86,12 +131,20 @@ public final class EmbeddedEngine implements WorkflowEngine {
         } else {
             ActiveGeneration mine = active.get(command.execution());
             if (mine == null) {
-                poll();
+                look();
+                wakeups.send();
+            } else if (command instanceof Command.Signal) {
+                mine.signalled();
             } else if (command instanceof Command.Cancel cancel
                     && cancel.generation() == mine.fence().generation()) {
                 mine.cancelRequested();
             }
         }
+    }
+
+    private void look() {
+        poll.run();
+        comparison.run();
     }
 
     private void take(Fence fence) {
@@ -102,7 +155,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
             }
             before.drop();
         }
-        if (stopped || !fence.owner().equals(node)) {
+        if (stopping || !heartbeat.node().equals(Optional.of(fence.owner()))) {
             return; // given to a node that this process no longer is; it will be found orphaned
         }
         ActiveGeneration taken = new ActiveGeneration(shared, fence, this::forget);
@@ -120,92 +173,127 @@ public final class EmbeddedEngine implements WorkflowEngine {
         List.copyOf(active.values()).forEach(ActiveGeneration::drop);
     }
 
-    private void beat() {
-        if (stopped) {
-            return;
-        }
-        NodeId current = node == null ? NodeId.random() : node;
-        store.beat(current)
-                .flatMap(alive -> store.rescueOrphans(config.deadAfter())
-                        .invoke(EmbeddedEngine::tellRescued)
-                        .map(freed -> alive))
-                .flatMap(alive -> alive
-                        ? store.owned(current).map(Optional::of)
-                        : Uni.createFrom().item(Optional.<List<Fence>>empty()))
-                .emitOn(loop)
-                .subscribe()
-                .with(owned -> beaten(current, owned), failure -> {
-                    LOG.warnf("the heartbeat failed: %s", failure);
-                    loop.schedule(config.heartbeatInterval(), this::beat);
-                });
-    }
-
-    private static void tellRescued(int freed) {
-        if (freed > 0) {
-            LOG.infof("%d executions of processes that are gone are taken up again", freed);
-        }
-    }
-
-    /** @param owned by the node; empty when it was declared dead */
-    private void beaten(NodeId current, Optional<List<Fence>> owned) {
-        if (stopped) {
-            return;
-        }
-        if (owned.isPresent()) {
-            node = current;
-            owned.get().forEach(this::take);
-            loop.schedule(config.heartbeatInterval(), this::beat);
-            poll();
-        } else {
-            LOG.warn("this process was declared dead: its work is in other hands");
-            node = null;
-            dropAll();
-            beat();
-        }
+    private boolean mayStartTasks() {
+        return !stopping && heartbeat.node().isPresent();
     }
 
     private void pollAgain() {
-        if (!stopped) {
-            Instant now = loop.clock().instant();
-            List.copyOf(active.values()).forEach(generation -> generation.timeReached(now));
-            poll();
-            loop.schedule(config.pollInterval(), this::pollAgain);
-        }
+        poll.run();
+        var unused = loop.schedule(config.pollInterval(), this::pollAgain); // as long as the loop lives
     }
 
-    /** A parked generation of this process is due at that time; only the earliest such time is remembered. */
     private void wakeAt(Instant until) {
         if (nextWake != null && !nextWake.isAfter(until)) {
             return;
         }
         nextWake = until;
-        loop.schedule(Duration.between(loop.clock().instant(), until), () -> {
-            if (until.equals(nextWake)) {
-                nextWake = null;
-            }
-            poll();
-        });
+        var unused = loop.schedule(
+                Duration.between(shared.clock().instant(), until),
+                () -> { // polls once too often
+                    if (until.equals(nextWake)) {
+                        nextWake = null;
+                    }
+                    poll.run();
+                });
     }
 
-    private void poll() {
+    /** Looks for work that is due. */
+    private void poll(Runnable done) {
         NodeId claimant = claimant().orElse(null);
-        if (stopped || polling || claimant == null) {
+        if (claimant == null) {
+            done.run();
             return;
         }
         int room = Math.max(0, config.maxActiveGenerations() - active.size());
-        polling = true;
-        store.promoteQueued()
-                .flatMap(promoted -> store.claim(claimant, room))
-                .emitOn(loop)
-                .subscribe()
-                .with(
-                        claimed -> {
-                            polling = false;
-                            claimed.forEach(this::take);
-                        },
-                        failure -> {
-                            polling = false;
-                            LOG.warnf("looking for work failed: %s", failure);
-                        });
+        calls.once(
+                () -> store.promoteQueued().flatMap(promoted -> store.claim(claimant, room)),
+                claimed -> {
+                    claimed.forEach(this::take);
+                    done.run();
+                },
+                failure -> {
+                    LOG.warnf("looking for work failed: %s", failure);
+                    done.run();
+                    comparison.run(); // it may have been given something all the same
+                });
+    }
+
+    /** Compares what the database says this process owns with what it works on. */
+    private void compare(Runnable done) {
+        NodeId node = heartbeat.node().orElse(null);
+        if (node == null || stopping) {
+            done.run();
+            return;
+        }
+        List<ActiveGeneration> asked = List.copyOf(active.values());
+        calls.once(
+                () -> store.owned(node),
+                owned -> {
+                    compare(asked, owned);
+                    done.run();
+                },
+                failure -> {
+                    LOG.warnf("looking for what this process owns failed: %s", failure);
+                    done.run();
+                });
+    }
+
+    private void compare(List<ActiveGeneration> asked, List<GenerationStore.Holding> owned) {
+        Set<Fence> fences = owned.stream().map(GenerationStore.Holding::fence).collect(Collectors.toSet());
+        asked.stream()
+                .filter(generation -> !fences.contains(generation.fence()))
+                .forEach(ActiveGeneration::drop);
+        for (GenerationStore.Holding holding : owned) {
+            take(holding.fence());
+            ActiveGeneration mine = active.get(holding.fence().execution());
+            if (mine != null && mine.fence().equals(holding.fence())) {
+                mine.compared(holding);
+            }
+        }
+    }
+
+    private final class Membership implements Heartbeat.Listener {
+        @Override
+        public void alive(NodeId node) {
+            comparison.run();
+            poll.run();
+            shared.slots().startWaiting();
+        }
+
+        @Override
+        public void declaredDead() {
+            dropAll();
+        }
+
+        @Override
+        public void rescued() {
+            poll.run();
+        }
+    }
+
+    /** Something that takes time and is not done twice at once: asked for meanwhile, it is done once more. */
+    private static final class Repeatable {
+        private final Consumer<Runnable> work;
+        private boolean running;
+        private boolean again;
+
+        Repeatable(Consumer<Runnable> work) {
+            this.work = work;
+        }
+
+        void run() {
+            if (running) {
+                again = true;
+                return;
+            }
+            running = true;
+            again = false;
+            work.accept(() -> {
+                running = false;
+                if (again) {
+                    run();
+                }
+            });
+        }
     }
 }

@@ -34,4 +34,12 @@ public interface EngineConfig {
     /** After what silence a process is declared dead and its work given to others. */
     @WithDefault("20s")
     Duration deadAfter();
+
+    /** How long tasks may go on when the process is asked to stop, before their executions are given to others. */
+    @WithDefault("1s")
+    Duration shortTaskGrace();
+
+    /** How long tasks may go on then that must not be interrupted. Keep it below the grace period of the platform. */
+    @WithDefault("25s")
+    Duration shutdownTimeout();
 }

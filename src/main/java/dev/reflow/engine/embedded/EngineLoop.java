@@ -1,13 +1,14 @@
 package dev.reflow.engine.embedded;
 
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
-/** The one thread on which the engine decides, and the only time that it knows. */
+/** The one thread on which the engine decides, and the only passing of time that it knows. */
 public interface EngineLoop extends Executor {
-    InstantSource clock();
+    /** The time since some moment in the past; never goes back. */
+    Duration elapsed();
 
-    /** Runs something on the loop once the delay is over. */
-    void schedule(Duration delay, Runnable task);
+    /** Runs something on the loop once the delay is over, unless it is cancelled before. */
+    Cancellable schedule(Duration delay, Runnable task);
 }

@@ -3,18 +3,20 @@ package dev.reflow.engine.embedded;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.engine.Fence;
 import dev.reflow.execution.Effect;
-import dev.reflow.task.TaskExecutors;
+import dev.reflow.execution.GenerationRun;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** One attempt in the hands of its executor. Confined to the loop. */
 final class RunningTask {
@@ -23,21 +25,20 @@ final class RunningTask {
     /** As deep as requests may be; what lists wrap around it stays readable for every parser. */
     private static final int DEEPEST_OUTPUT = 500;
 
-    private final EngineLoop loop;
-    private final TaskExecutors executors;
-    private final int maxOutputBytes;
+    private final ActiveGeneration.Shared shared;
     private final Effect.TaskStart start;
     private final Instant startedAt;
-    private @Nullable Cancellable work;
+    private final Queue<Runnable> writes = new ArrayDeque<>();
+    private boolean writing;
+    private Cancellable timeout = () -> {};
+    private Cancellable work = () -> {};
     private boolean over;
 
-    RunningTask(EngineLoop loop, TaskExecutors executors, int maxOutputBytes, Effect.TaskStart start) {
-        this.loop = loop;
-        this.executors = executors;
-        this.maxOutputBytes = maxOutputBytes;
+    RunningTask(ActiveGeneration.Shared shared, Effect.TaskStart start) {
+        this.shared = shared;
         this.start = start;
         this.startedAt =
-                start.startedAt() == null ? loop.clock().instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
+                start.startedAt() == null ? shared.clock().instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
     }
 
     Effect.TaskStart start() {
@@ -57,17 +58,18 @@ final class RunningTask {
         TaskInput input = new TaskInput(
                 start.parameters(),
                 flowInput,
-                null,
+                start.signal(),
                 idempotencyKey(fence),
                 startedAt,
-                loop.clock().instant());
+                shared.clock().instant());
+        limit(ended);
         work = Uni.createFrom()
                 .deferred(() -> execute(input).map(this::checked))
-                .emitOn(loop)
+                .emitOn(shared.loop())
                 .subscribe()
                 .with(
                         outcome -> end(checked(outcome), ended),
-                        failure -> loop.execute(() -> {
+                        failure -> shared.loop().execute(() -> {
                             LOG.errorf(
                                     failure,
                                     "task executor %s failed unexpectedly",
@@ -76,23 +78,52 @@ final class RunningTask {
                         }));
     }
 
+    private void limit(Consumer<TaskOutcome> ended) {
+        Duration limit = start.task().timeout();
+        if (limit != null) {
+            Duration left = Duration.between(shared.clock().instant(), startedAt.plus(limit));
+            timeout = shared.loop().schedule(left, () -> {
+                work.cancel();
+                end(new TaskOutcome.Failed(GenerationRun.timedOut(start.task())), ended);
+            });
+        }
+    }
+
     void cancel() {
         over = true;
-        if (work != null) {
-            work.cancel();
-        }
+        timeout.cancel();
+        work.cancel();
     }
 
     private void end(TaskOutcome outcome, Consumer<TaskOutcome> ended) {
         if (!over) {
             over = true;
+            timeout.cancel();
             ended.accept(outcome);
+        }
+    }
+
+    /** What is written of an attempt is written in the order in which it happened. */
+    void inOrder(Runnable write) {
+        if (writing) {
+            writes.add(write);
+        } else {
+            writing = true;
+            write.run();
+        }
+    }
+
+    void written() {
+        writing = false;
+        Runnable next = writes.poll();
+        if (next != null) {
+            inOrder(next);
         }
     }
 
     private Uni<TaskOutcome> execute(TaskInput input) {
         String name = start.task().executor();
-        return executors
+        return shared.executors()
                 .find(name)
                 .map(executor -> executor.execute(input))
                 .orElseGet(() -> Uni.createFrom()
@@ -104,10 +135,10 @@ final class RunningTask {
             if (isDeeper(completed.output(), DEEPEST_OUTPUT)) {
                 return new TaskOutcome.Failed("the output is nested more than " + DEEPEST_OUTPUT + " levels deep");
             }
+            int limit = shared.config().maxOutputBytes();
             int bytes = completed.output().toString().getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > maxOutputBytes) {
-                return new TaskOutcome.Failed(
-                        "the output has " + bytes + " bytes; at most " + maxOutputBytes + " are kept");
+            if (bytes > limit) {
+                return new TaskOutcome.Failed("the output has " + bytes + " bytes; at most " + limit + " are kept");
             }
         }
         return outcome;

@@ -1,16 +1,18 @@
 package dev.reflow.engine.embedded;
 
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** A loop on a thread of its own, by the system's clock. After {@link #close} it takes nothing more, silently. */
+/** A loop on a thread of its own. After {@link #close} it takes nothing more, silently. */
 final class ThreadLoop implements EngineLoop, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ThreadLoop.class);
 
+    private final long startedAt = System.nanoTime();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, ThreadLoop::newThread);
 
     ThreadLoop() {
@@ -24,21 +26,23 @@ final class ThreadLoop implements EngineLoop, AutoCloseable {
     }
 
     @Override
-    public InstantSource clock() {
-        return InstantSource.system();
+    public Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startedAt);
     }
 
     @Override
     public void execute(Runnable task) {
-        schedule(Duration.ZERO, task);
+        var unused = schedule(Duration.ZERO, task);
     }
 
     @Override
-    public void schedule(Duration delay, Runnable task) {
+    public Cancellable schedule(Duration delay, Runnable task) {
         try {
-            var unused = thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS); // guarded tells
+            ScheduledFuture<?> scheduled = thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException e) {
             LOG.debug("the engine has stopped: something that came late is dropped");
+            return () -> {};
         }
     }
 

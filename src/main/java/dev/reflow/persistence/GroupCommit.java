@@ -1,0 +1,180 @@
+package dev.reflow.persistence;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.pgclient.PgException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries what many want of the database at the same moment in one call, and so in one commit. A call leaves at once
+ * while fewer than two are under way; what comes meanwhile goes together with the next one.
+ */
+final class GroupCommit {
+    private static final int MOST_CALLS = 2;
+    private static final int MOST_ROWS = 128;
+    private static final int MOST_BYTES = 4 << 20;
+
+    private final List<Lane<?, ?>> lanes = new ArrayList<>();
+    private int calls;
+    private long arrivals;
+
+    /**
+     * Adds a kind of request.
+     *
+     * @param shape what a call has to know of the requests
+     * @param call answers each request, in their order
+     */
+    synchronized <R, A> Lane<R, A> lane(Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+        Lane<R, A> lane = new Lane<>(this, shape, call);
+        lanes.add(lane);
+        return lane;
+    }
+
+    /**
+     * @param order in which requests are to lock their rows
+     * @param bytes about how much a request carries
+     * @param exclusive of two requests with the same value, a call takes only one; null for no such rule
+     */
+    record Shape<R>(
+            Comparator<R> order,
+            ToIntFunction<R> bytes,
+            @Nullable Function<R, Object> exclusive) {}
+
+    /** Requests of one kind. */
+    static final class Lane<R, A> {
+        private final GroupCommit group;
+        private final Shape<R> shape;
+        private final Function<List<R>, Uni<List<A>>> call;
+        private final Deque<Waiting<R, A>> waiting = new ArrayDeque<>();
+
+        private Lane(GroupCommit group, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+            this.group = group;
+            this.shape = shape;
+            this.call = call;
+        }
+
+        /** Each subscription is a request. */
+        Uni<A> submit(R request) {
+            return Uni.createFrom().emitter(emitter -> {
+                synchronized (group) {
+                    waiting.add(new Waiting<>(request, emitter, group.arrivals++));
+                }
+                group.send();
+            });
+        }
+
+        /** The next call's requests, in the order of their rows; the others keep their places. */
+        private List<Waiting<R, A>> take() {
+            List<Waiting<R, A>> taken = new ArrayList<>();
+            Set<Object> seen = new HashSet<>();
+            int bytes = 0;
+            for (Iterator<Waiting<R, A>> all = waiting.iterator(); all.hasNext() && taken.size() < MOST_ROWS; ) {
+                Waiting<R, A> next = all.next();
+                bytes += shape.bytes().applyAsInt(next.request());
+                if (!taken.isEmpty() && bytes > MOST_BYTES) {
+                    break;
+                }
+                if (shape.exclusive() == null || seen.add(shape.exclusive().apply(next.request()))) {
+                    taken.add(next);
+                    all.remove();
+                }
+            }
+            taken.sort(Comparator.comparing(Waiting::request, shape.order()));
+            return taken;
+        }
+
+        private void carry(List<Waiting<R, A>> batch) {
+            call(batch, group::ended, failure -> {
+                if (batch.size() > 1 && failure instanceof IllegalArgumentException) {
+                    oneByOne(batch.iterator());
+                } else {
+                    batch.forEach(request -> request.emitter().fail(failure));
+                    group.ended();
+                }
+            });
+        }
+
+        /** One request that cannot be carried out must not keep the others from it. */
+        private void oneByOne(Iterator<Waiting<R, A>> rest) {
+            if (!rest.hasNext()) {
+                group.ended();
+                return;
+            }
+            Waiting<R, A> one = rest.next();
+            call(List.of(one), () -> oneByOne(rest), failure -> {
+                one.emitter().fail(failure);
+                oneByOne(rest);
+            });
+        }
+
+        private void call(List<Waiting<R, A>> batch, Runnable answered, Consumer<Throwable> failed) {
+            List<R> requests = batch.stream().map(Waiting::request).toList();
+            Uni.createFrom()
+                    .deferred(() -> call.apply(requests))
+                    .subscribe()
+                    .with(
+                            answers -> {
+                                answered.run(); // the next call does not wait until all have heard of this one
+                                for (int i = 0; i < batch.size(); i++) {
+                                    batch.get(i).emitter().complete(answers.get(i));
+                                }
+                            },
+                            failure -> failed.accept(said(failure)));
+        }
+    }
+
+    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, long arrival) {}
+
+    private void send() {
+        for (Optional<Runnable> next = next(); next.isPresent(); next = next()) {
+            next.get().run();
+        }
+    }
+
+    private synchronized Optional<Runnable> next() {
+        if (calls >= MOST_CALLS) {
+            return Optional.empty();
+        }
+        Optional<Runnable> next = lanes.stream()
+                .filter(lane -> !lane.waiting.isEmpty())
+                .min(Comparator.comparingLong(lane -> lane.waiting.element().arrival()))
+                .map(GroupCommit::nextCall);
+        next.ifPresent(call -> calls++);
+        return next;
+    }
+
+    private static <R, A> Runnable nextCall(Lane<R, A> lane) {
+        List<Waiting<R, A>> batch = lane.take();
+        return () -> lane.carry(batch);
+    }
+
+    private void ended() {
+        synchronized (this) {
+            calls--;
+        }
+        send();
+    }
+
+    /** A value that the database cannot hold will not become one that it can. */
+    private static Throwable said(Throwable failure) {
+        if (failure instanceof PgException refused && refused.getSqlState() != null) {
+            String state = refused.getSqlState();
+            if (state.startsWith("22") || state.startsWith("23") || state.startsWith("54")) {
+                return new IllegalArgumentException(refused.getErrorMessage(), refused);
+            }
+        }
+        return failure;
+    }
+}
