@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
+import dev.reflow.flow.JsonLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,7 +135,7 @@ public final class Field {
             throw new Unreadable(NO_TEXT);
         }
         String text = given.textValue();
-        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (!JsonLimits.isStorable(text)) {
             throw new Unreadable(NO_UNICODE);
         }
         return text;

@@ -9,28 +9,25 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.reflow.error.Fault;
+import dev.reflow.flow.JsonLimits;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body: JSON, nothing, or something that is no JSON. Numbers keep every digit they came with.
+ * A request's body: JSON that can be kept, nothing, or something else. Numbers keep every digit they came with.
  *
- * @param tree null when there was no body or it is no JSON
- * @param fault why it is no JSON
+ * @param tree null when there was no body or there is a fault
+ * @param fault why it is no JSON, or none that can be kept
  */
 public record JsonBody(@Nullable JsonNode tree, @Nullable Fault fault) {
     static final String MEDIA_TYPE = "application/json";
 
     private static final int LONGEST_TEXT = 32 * 1024 * 1024;
 
-    /** Half of what can be written: an answer wraps what it repeats of a request. */
-    private static final int DEEPEST_NESTING = 500;
-
     private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(LONGEST_TEXT)
-                            .maxNestingDepth(DEEPEST_NESTING)
                             .build())
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -45,13 +42,21 @@ public record JsonBody(@Nullable JsonNode tree, @Nullable Fault fault) {
         }
         try {
             JsonNode tree = READER.readTree(bytes);
-            return tree.isMissingNode() ? noJson(bytes.length) : new JsonBody(tree, null);
+            return tree.isMissingNode() ? noJson(bytes.length) : checked(tree);
         } catch (JsonProcessingException e) {
             return noJson(
                     e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset()));
+        } catch (NumberFormatException e) { // an exponent that no number of Java's has
+            return noJson(0);
         } catch (IOException e) { // bytes that are no text
             return noJson(0);
         }
+    }
+
+    private static JsonBody checked(JsonNode tree) {
+        return JsonLimits.check(tree)
+                .map(fault -> new JsonBody(null, fault.within("body")))
+                .orElseGet(() -> new JsonBody(tree, null));
     }
 
     private static JsonBody noJson(long offset) {

@@ -2,6 +2,8 @@ package dev.reflow.error;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,5 +22,17 @@ public record Fault(
 
     public Fault(List<Object> loc, String type, String msg) {
         this(loc, type, msg, null);
+    }
+
+    /** The fault of something that has the faulty value inside it. */
+    public Fault within(Object step) {
+        return new Fault(Stream.concat(Stream.of(step), loc.stream()).toList(), type, msg, input);
+    }
+
+    /** As a sentence that begins with the place, such as {@code output.items[0]: Field required}. */
+    public String text(String what) {
+        return loc.stream()
+                .map(step -> step instanceof Integer ? "[" + step + "]" : "." + step)
+                .collect(Collectors.joining("", what, ": " + msg));
     }
 }

@@ -155,9 +155,6 @@ public final class DefinitionReader {
         if (name != null && name.length() > TaskName.MAX_LENGTH) {
             task.fault("string_too_long", "A task's name has at most 200 characters", "name");
         }
-        if (name != null && !TaskName.isStorable(name)) {
-            task.fault("string_unicode", "A task's name has no NUL character and no half of a surrogate pair", "name");
-        }
         return name;
     }
 

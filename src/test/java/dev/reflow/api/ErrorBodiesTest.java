@@ -95,6 +95,23 @@ class ErrorBodiesTest {
         json("{\"value\":" + "[".repeat(499) + "]".repeat(499) + "}").statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10e2147483647", "1e99999999999", "1e-99999999999"})
+    void numberOutOfBounds(String number) {
+        isError(json("{\"value\": " + number + "}"), 422, "validation_error")
+                .body("detail[0].type", equalTo("json_invalid"))
+                .body("detail[0].loc[0]", equalTo("body"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"value\": [\"\\u0000\"]}", "{\"value\": [\"\\udc00\"]}", "{\"value\": [{\"\\u0000\": 1}]}"})
+    void textThatNoDatabaseHolds(String body) {
+        isError(json(body), 422, "validation_error")
+                .body("detail[0].type", equalTo("string_unicode"))
+                .body("detail[0].loc", equalTo(List.of("body", "value", 0)));
+    }
+
     @Test
     void announcedBodyThatIsTooLarge() throws IOException {
         String answer = exchange("POST " + REPEAT + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -2,8 +2,10 @@ package dev.reflow.engine.embedded;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.engine.Fence;
+import dev.reflow.error.Fault;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.GenerationRun;
+import dev.reflow.flow.JsonLimits;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
 import io.smallrye.mutiny.Uni;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -21,9 +24,6 @@ import org.jboss.logging.Logger;
 /** One attempt in the hands of its executor. Confined to the loop. */
 final class RunningTask {
     private static final Logger LOG = Logger.getLogger(RunningTask.class);
-
-    /** As deep as requests may be; what lists wrap around it stays readable for every parser. */
-    private static final int DEEPEST_OUTPUT = 500;
 
     private final ActiveGeneration.Shared shared;
     private final Effect.TaskStart start;
@@ -68,7 +68,7 @@ final class RunningTask {
                 .emitOn(shared.loop())
                 .subscribe()
                 .with(
-                        outcome -> end(checked(outcome), ended),
+                        outcome -> end(outcome, ended),
                         failure -> shared.loop().execute(() -> {
                             LOG.errorf(
                                     failure,
@@ -132,8 +132,10 @@ final class RunningTask {
 
     private TaskOutcome checked(TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Completed completed) {
-            if (isDeeper(completed.output(), DEEPEST_OUTPUT)) {
-                return new TaskOutcome.Failed("the output is nested more than " + DEEPEST_OUTPUT + " levels deep");
+            Optional<Fault> fault = JsonLimits.check(completed.output());
+            if (fault.isPresent()) {
+                return new TaskOutcome.Failed(
+                        "the output cannot be kept: " + fault.get().text("output"));
             }
             int limit = shared.config().maxOutputBytes();
             int bytes = completed.output().toString().getBytes(StandardCharsets.UTF_8).length;
@@ -142,20 +144,6 @@ final class RunningTask {
             }
         }
         return outcome;
-    }
-
-    private static boolean isDeeper(JsonNode value, int levels) {
-        if (value.isContainerNode()) {
-            if (levels == 0) {
-                return true;
-            }
-            for (JsonNode child : value) {
-                if (isDeeper(child, levels - 1)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** Equal for all attempts of the task in the generation. */

@@ -199,7 +199,7 @@ final class HttpExchange {
             String excerpt = received.excerpt();
             fail(request + " answered with status " + received.status() + (excerpt.isEmpty() ? "" : ": " + excerpt));
         } else if (end()) {
-            result.accept(new TaskOutcome.Completed(received.toOutput()));
+            result.accept(received.toOutcome(request.toString()));
         }
     }
 

@@ -69,7 +69,7 @@ public class HttpRequestExecutor implements TaskExecutor {
                         },
                         "body": {
                           "description": "Null when empty; the value itself when the content type is JSON; a string \
-                    when it is text or there is none; otherwise, and when it is not UTF-8, a string in base64"
+                    when it is text or there is none; otherwise, and when it is not UTF-8 or has NUL characters, a string in base64"
                         }
                       },
                       "required": ["status", "headers", "body"]

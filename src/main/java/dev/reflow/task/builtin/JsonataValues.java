@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.reflow.flow.JsonLimits;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonataValues {
     private static final MathContext SHOWN = new MathContext(15);
     private static final int MAX_VALUES = 2_000_000;
-    private static final int MAX_NESTING = 1_000;
     private static final double LONG_RANGE = 0x1p63;
 
     private final EvaluationBounds bounds;
@@ -84,9 +84,11 @@ final class JsonataValues {
 
     private JsonNode toJson(@Nullable Object value, int depth) {
         bounds.checkTime();
-        if (++values > MAX_VALUES || depth > MAX_NESTING) {
+        if (++values > MAX_VALUES || depth > JsonLimits.DEEPEST_NESTING) {
             throw new NoJsonException("the result is too large: more than "
-                    + (depth > MAX_NESTING ? MAX_NESTING + " levels" : MAX_VALUES + " values"));
+                    + (depth > JsonLimits.DEEPEST_NESTING
+                            ? JsonLimits.DEEPEST_NESTING + " levels"
+                            : MAX_VALUES + " values"));
         }
         if (value == null || value == Jsonata.NULL_VALUE) {
             return NullNode.getInstance();

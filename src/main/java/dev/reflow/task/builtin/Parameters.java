@@ -1,8 +1,10 @@
 package dev.reflow.task.builtin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.error.Fault;
 import dev.reflow.task.JsonSchemas;
@@ -17,7 +19,10 @@ import java.util.stream.Collectors;
 
 /** What all executors do with schemas, faults and durations. */
 final class Parameters {
-    static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Numbers keep every digit they came with. */
+    static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
 
     private Parameters() {}
 
@@ -40,14 +45,7 @@ final class Parameters {
         return faults.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new TaskOutcome.Failed("invalid " + what + ": "
-                        + faults.stream().map(fault -> text(what, fault)).collect(Collectors.joining("; "))));
-    }
-
-    private static String text(String what, Fault fault) {
-        String place = fault.loc().stream()
-                .map(step -> step instanceof Integer ? "[" + step + "]" : "." + step)
-                .collect(Collectors.joining());
-        return what + place + ": " + fault.msg();
+                        + faults.stream().map(fault -> fault.text(what)).collect(Collectors.joining("; "))));
     }
 
     static boolean isAbsent(JsonNode value) {

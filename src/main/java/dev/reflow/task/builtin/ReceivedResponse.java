@@ -1,6 +1,7 @@
 package dev.reflow.task.builtin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -9,6 +10,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.reflow.flow.JsonLimits;
+import dev.reflow.task.TaskOutcome;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -25,7 +28,23 @@ record ReceivedResponse(int status, MultiMap headers, Buffer body) {
     private static final ObjectReader JSON =
             Parameters.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    ObjectNode toOutput() {
+    /** Completed, unless the response is JSON that cannot be kept. */
+    TaskOutcome toOutcome(String request) {
+        try {
+            ObjectNode output = toOutput();
+            return JsonLimits.check(output)
+                    .<TaskOutcome>map(fault -> refused(request, fault.text("response")))
+                    .orElseGet(() -> new TaskOutcome.Completed(output));
+        } catch (StreamConstraintsException e) {
+            return refused(request, e.getOriginalMessage());
+        }
+    }
+
+    private static TaskOutcome refused(String request, String reason) {
+        return new TaskOutcome.Failed(request + " answered with what cannot be kept: " + reason);
+    }
+
+    private ObjectNode toOutput() throws StreamConstraintsException {
         ObjectNode output = JsonNodeFactory.instance.objectNode();
         output.put("status", status);
         ObjectNode shown = output.putObject("headers");
@@ -52,7 +71,7 @@ record ReceivedResponse(int status, MultiMap headers, Buffer body) {
         return readable.substring(0, readable.offsetByCodePoints(0, SHOWN_IN_MESSAGES)) + "…";
     }
 
-    private JsonNode bodyAsJson() {
+    private JsonNode bodyAsJson() throws StreamConstraintsException {
         if (body.length() == 0) {
             return NullNode.getInstance();
         }
@@ -69,10 +88,14 @@ record ReceivedResponse(int status, MultiMap headers, Buffer body) {
     }
 
     /** What calls itself JSON and is not stays text: the task that refers to a field of it will say so. */
-    private static JsonNode json(String text) {
+    private static JsonNode json(String text) throws StreamConstraintsException {
         try {
             JsonNode read = JSON.readTree(text);
             return read.isMissingNode() ? TextNode.valueOf(text) : read;
+        } catch (StreamConstraintsException e) {
+            throw e;
+        } catch (NumberFormatException e) { // an exponent that no number of Java's has
+            throw new StreamConstraintsException(e.getMessage());
         } catch (JsonProcessingException e) {
             return TextNode.valueOf(text);
         }
@@ -85,9 +108,10 @@ record ReceivedResponse(int status, MultiMap headers, Buffer body) {
     private Optional<String> utf8() {
         try {
             return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body.getBytes()))
-                    .toString());
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(body.getBytes()))
+                            .toString())
+                    .filter(JsonLimits::isStorable);
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

@@ -83,7 +83,7 @@ class HttpRequestExecutorTest {
         assertThat(output.path("status").intValue()).isEqualTo(200);
         assertThat(output.path("headers").path("content-type").textValue()).isEqualTo("application/json");
         assertThat(output.path("headers").path("x-many").textValue()).isEqualTo("one, two");
-        assertThat(output.path("body")).isEqualTo(json("{'a': [1, 2.5, null], 'big': 12345678901234567890}"));
+        assertThat(output.path("body")).hasToString("{\"a\":[1,2.5,null],\"big\":12345678901234567890}");
     }
 
     @ParameterizedTest
@@ -102,6 +102,36 @@ class HttpRequestExecutorTest {
         assertThat(echoed(type, bytes)).isEqualTo(JsonNodeFactory.instance.textNode(body));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0.1234567890123456789012345678901234567890", "1E+400", "1.10"})
+    void numbersKeepAllTheirDigits(String number) {
+        assertThat(echoed("application/json", number.getBytes(StandardCharsets.UTF_8)))
+                .hasToString(number);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\": [10e2147483647]} | response.body.a[0]: Number should have an exponent from -1000 to 1000",
+                "1e99999999999 | Too many nonzero exponent digits",
+                "[\"\\ud800\"] | response.body[0]: String should have no NUL characters",
+                "{\"a\\u0000\": 1} | response.body: Name should have no NUL characters"
+            })
+    void jsonThatCannotBeKeptFailsTheTask(String body, String reason) {
+        assertThat(failure(echo("application/json", body.getBytes(StandardCharsets.UTF_8))))
+                .contains("GET http://", " answered with what cannot be kept: ", reason);
+    }
+
+    @Test
+    void jsonThatIsNestedTooDeepFailsTheTask() {
+        for (int levels : new int[] {500, 1001}) {
+            byte[] body = ("[".repeat(levels) + "]".repeat(levels)).getBytes(StandardCharsets.UTF_8);
+
+            assertThat(failure(echo("application/json", body))).contains("nest");
+        }
+    }
+
     @Test
     void otherBodyIsBase64() {
         byte[] bytes = {(byte) 0xff, 0, 1, 'a'};
@@ -111,6 +141,7 @@ class HttpRequestExecutorTest {
         assertThat(echoed("image/png", "plain".getBytes(StandardCharsets.UTF_8)).textValue())
                 .isEqualTo("cGxhaW4=");
         assertThat(echoed(null, bytes).textValue()).isEqualTo(base64);
+        assertThat(echoed(null, new byte[] {'a', 0}).textValue()).isEqualTo("YQA=");
     }
 
     @Test
@@ -640,11 +671,15 @@ class HttpRequestExecutorTest {
     }
 
     private static JsonNode echoed(String type, byte[] body) {
+        return output(echo(type, body)).path("body");
+    }
+
+    private static TaskOutcome echo(String type, byte[] body) {
         ObjectNode parameters = parameters("/echo?" + Base64.getUrlEncoder().encodeToString(body));
         if (type != null) {
             parameters.putObject("headers").put("X-Type", type);
         }
-        return output(run(http, input(parameters))).path("body");
+        return run(http, input(parameters));
     }
 
     private static ObjectNode parameters(String path) {
