@@ -2,33 +2,32 @@ package dev.reflow.execution;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.flow.TaskName;
-import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A hash of everything that a task's result is made from. Equal fingerprints mean equal inputs: values are written in a
- * canonical form (fields sorted, numbers by their exact decimal value) and every part is preceded by its kind and its
- * length, so that no two different inputs are written alike.
+ * A hash of everything that a task's result is made from, behind the tag of its algorithm. Equal fingerprints mean equal
+ * inputs. A stored one is compared by the algorithm that made it, so that a new algorithm makes no result look changed.
  */
 public final class Fingerprint {
-    /** Names the algorithm, so that a later one can tell its own fingerprints from these. */
-    private static final String TAG = "f1:";
+    /** Newest first. None is ever changed or taken away: there are stored results of it. */
+    private static final Fingerprint ALGORITHMS = new Fingerprint(List.of(new Algorithm("f1:", FingerprintF1::hash)));
 
-    private final MessageDigest digest;
+    private final List<Algorithm> algorithms;
 
-    private Fingerprint() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+    /** What is hashed; see {@link Fingerprint#of}. */
+    record Inputs(String executor, int executorVersion, JsonNode parameters, Map<TaskName, Consumed> ordered) {}
+
+    record Algorithm(String tag, Function<Inputs, String> hash) {
+        String fingerprint(Inputs inputs) {
+            return tag + hash.apply(inputs);
         }
+    }
+
+    Fingerprint(List<Algorithm> algorithms) {
+        this.algorithms = algorithms;
     }
 
     /**
@@ -37,62 +36,27 @@ public final class Fingerprint {
      */
     public static String of(
             String executor, int executorVersion, JsonNode parameters, Map<TaskName, Consumed> ordered) {
-        Fingerprint fingerprint = new Fingerprint();
-        fingerprint.text(executor);
-        fingerprint.number(BigDecimal.valueOf(executorVersion));
-        fingerprint.value(parameters);
-        fingerprint.header('d', ordered.size());
-        new TreeMap<>(ordered).forEach((task, consumed) -> {
-            fingerprint.text(task.value());
-            fingerprint.number(BigDecimal.valueOf(consumed.taskExecutionIdx()));
-            fingerprint.number(BigDecimal.valueOf(consumed.editRevision()));
-        });
-        return TAG + HexFormat.of().formatHex(fingerprint.digest.digest());
+        return ALGORITHMS.of(new Inputs(executor, executorVersion, parameters, ordered));
     }
 
-    private void value(JsonNode value) {
-        if (value.isObject()) {
-            List<String> names = new ArrayList<>();
-            value.fieldNames().forEachRemaining(names::add);
-            names.sort(null);
-            header('o', names.size());
-            for (String name : names) {
-                text(name);
-                value(value.get(name));
-            }
-        } else if (value.isArray()) {
-            header('a', value.size());
-            value.forEach(this::value);
-        } else if (value.isTextual()) {
-            text(value.textValue());
-        } else if (value.isNumber()) {
-            number(value.decimalValue());
-        } else {
-            header(value.isNull() ? 'n' : value.booleanValue() ? 't' : 'f', 0);
-        }
+    /** Whether the stored fingerprint was made from these inputs; not when its algorithm is unknown. */
+    public static boolean matches(
+            @Nullable String stored,
+            String executor,
+            int executorVersion,
+            JsonNode parameters,
+            Map<TaskName, Consumed> ordered) {
+        return ALGORITHMS.matches(stored, new Inputs(executor, executorVersion, parameters, ordered));
     }
 
-    private void number(BigDecimal number) {
-        // 0e5 would keep its exponent; all other numbers have one form without trailing zeros.
-        String canonical =
-                number.signum() == 0 ? "0" : number.stripTrailingZeros().toString();
-        bytes('#', canonical);
+    String of(Inputs inputs) {
+        return algorithms.get(0).fingerprint(inputs);
     }
 
-    private void text(String text) {
-        bytes('s', text);
-    }
-
-    private void bytes(char kind, String text) {
-        // As it stands in memory: an encoder would write every unpaired surrogate as the same question mark.
-        ByteBuffer bytes = ByteBuffer.allocate(text.length() * Character.BYTES);
-        bytes.asCharBuffer().put(text);
-        header(kind, bytes.capacity());
-        digest.update(bytes);
-    }
-
-    private void header(char kind, int length) {
-        digest.update((byte) kind);
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    boolean matches(@Nullable String stored, Inputs inputs) {
+        return stored != null
+                && algorithms.stream()
+                        .filter(algorithm -> stored.startsWith(algorithm.tag()))
+                        .anyMatch(algorithm -> algorithm.fingerprint(inputs).equals(stored));
     }
 }

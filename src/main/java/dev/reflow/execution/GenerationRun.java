@@ -368,7 +368,13 @@ public final class GenerationRun {
             String fingerprint =
                     Fingerprint.of(task.executor(), executorVersion(task), parameters, ordered(task, consumed));
             Optional<Attempt> kept = facts.plan().action(task.name()) == Action.RUN_IF_CHANGED
-                    ? history.current(task.name()).filter(result -> fingerprint.equals(result.fingerprint()))
+                    ? history.current(task.name())
+                            .filter(result -> Fingerprint.matches(
+                                    result.fingerprint(),
+                                    task.executor(),
+                                    executorVersion(task),
+                                    parameters,
+                                    ordered(task, consumed)))
                     : Optional.empty();
             if (kept.isPresent()) {
                 return new Effect.CutOff(task, kept.get().id(), consumed);
