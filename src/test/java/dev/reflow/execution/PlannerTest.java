@@ -180,6 +180,26 @@ class PlannerTest {
     }
 
     @Test
+    void resultWhoseReferenceNowMeansAnotherTaskIsNotTakenForUnchanged() {
+        Definition before = FlowBuilder.flow()
+                .task("a", "echo", "{'b': {'c': 1}}")
+                .task("a.b", "echo", "{'c': 2}")
+                .task("end", "echo", "{'x': '{{a.b.c}}', 'y': '{{a.output}}'}")
+                .definition();
+        Definition after = FlowBuilder.flow()
+                .task("a", "echo", "{'b': {'c': 1}}")
+                .task("end", "echo", "{'x': '{{a.b.c}}', 'y': '{{a.output}}'}")
+                .definition();
+        Attempts end = completed("end").consumed("a", 0, 0).consumed("a.b", 0, 0);
+        Plan plan = plan(Mode.STALE_ONLY, after, before, attempts(completed("a"), completed("a.b"), end));
+        assertThat(plan.tasks().get(1))
+                .isEqualTo(new TaskPlan(
+                        new TaskName("end"),
+                        Action.RUN_IF_CHANGED,
+                        new Reason(Reason.Code.UPSTREAM_CHANGED, List.of("a.b"))));
+    }
+
+    @Test
     void titleIsNoChange() {
         Definition before = FlowBuilder.flow()
                 .task("in", "start", "{}", task -> task.put("task_title", "one"))
