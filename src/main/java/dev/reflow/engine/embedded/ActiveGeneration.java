@@ -301,7 +301,12 @@ final class ActiveGeneration {
     }
 
     private RunningTask runningTask(Effect.TaskStart start) {
-        return new RunningTask(shared, start);
+        return new RunningTask(
+                shared.loop(),
+                shared.clock(),
+                shared.executors(),
+                shared.config().maxOutputBytes(),
+                start);
     }
 
     private void begin(Effect.TaskStart start, int asked) {

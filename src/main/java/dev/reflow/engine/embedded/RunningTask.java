@@ -6,6 +6,7 @@ import dev.reflow.error.Fault;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.GenerationRun;
 import dev.reflow.flow.JsonLimits;
+import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
 import io.smallrye.mutiny.Uni;
@@ -13,6 +14,7 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -25,7 +27,10 @@ import org.jboss.logging.Logger;
 final class RunningTask {
     private static final Logger LOG = Logger.getLogger(RunningTask.class);
 
-    private final ActiveGeneration.Shared shared;
+    private final EngineLoop loop;
+    private final InstantSource clock;
+    private final TaskExecutors executors;
+    private final int maxOutputBytes;
     private final Effect.TaskStart start;
     private final Instant startedAt;
     private final Queue<Runnable> writes = new ArrayDeque<>();
@@ -34,11 +39,14 @@ final class RunningTask {
     private Cancellable work = () -> {};
     private boolean over;
 
-    RunningTask(ActiveGeneration.Shared shared, Effect.TaskStart start) {
-        this.shared = shared;
+    RunningTask(
+            EngineLoop loop, InstantSource clock, TaskExecutors executors, int maxOutputBytes, Effect.TaskStart start) {
+        this.loop = loop;
+        this.clock = clock;
+        this.executors = executors;
+        this.maxOutputBytes = maxOutputBytes;
         this.start = start;
-        this.startedAt =
-                start.startedAt() == null ? shared.clock().instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
+        this.startedAt = start.startedAt() == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
     }
 
     Effect.TaskStart start() {
@@ -56,20 +64,15 @@ final class RunningTask {
     /** @param ended gets the outcome, once, on the loop; not called any more after {@link #cancel} */
     void run(Fence fence, JsonNode flowInput, Consumer<TaskOutcome> ended) {
         TaskInput input = new TaskInput(
-                start.parameters(),
-                flowInput,
-                start.signal(),
-                idempotencyKey(fence),
-                startedAt,
-                shared.clock().instant());
+                start.parameters(), flowInput, start.signal(), idempotencyKey(fence), startedAt, clock.instant());
         limit(ended);
         work = Uni.createFrom()
                 .deferred(() -> execute(input).map(this::checked))
-                .emitOn(shared.loop())
+                .emitOn(loop)
                 .subscribe()
                 .with(
                         outcome -> end(outcome, ended),
-                        failure -> shared.loop().execute(() -> {
+                        failure -> loop.execute(() -> {
                             LOG.errorf(
                                     failure,
                                     "task executor %s failed unexpectedly",
@@ -81,8 +84,8 @@ final class RunningTask {
     private void limit(Consumer<TaskOutcome> ended) {
         Duration limit = start.task().timeout();
         if (limit != null) {
-            Duration left = Duration.between(shared.clock().instant(), startedAt.plus(limit));
-            timeout = shared.loop().schedule(left, () -> {
+            Duration left = Duration.between(clock.instant(), startedAt.plus(limit));
+            timeout = loop.schedule(left, () -> {
                 work.cancel();
                 end(new TaskOutcome.Failed(GenerationRun.timedOut(start.task())), ended);
             });
@@ -123,7 +126,7 @@ final class RunningTask {
 
     private Uni<TaskOutcome> execute(TaskInput input) {
         String name = start.task().executor();
-        return shared.executors()
+        return executors
                 .find(name)
                 .map(executor -> executor.execute(input))
                 .orElseGet(() -> Uni.createFrom()
@@ -137,10 +140,10 @@ final class RunningTask {
                 return new TaskOutcome.Failed(
                         "the output cannot be kept: " + fault.get().text("output"));
             }
-            int limit = shared.config().maxOutputBytes();
             int bytes = completed.output().toString().getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > limit) {
-                return new TaskOutcome.Failed("the output has " + bytes + " bytes; at most " + limit + " are kept");
+            if (bytes > maxOutputBytes) {
+                return new TaskOutcome.Failed(
+                        "the output has " + bytes + " bytes; at most " + maxOutputBytes + " are kept");
             }
         }
         return outcome;

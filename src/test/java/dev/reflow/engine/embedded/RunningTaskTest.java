@@ -14,6 +14,7 @@ import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.RecordingTaskExecutor;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,9 +62,10 @@ class RunningTaskTest {
         List<TaskOutcome> outcomes = new ArrayList<>();
         new RunningTask(
                         new Immediately(),
+                        InstantSource.fixed(Instant.EPOCH),
                         executors,
                         100,
-                        new Effect.TaskStart(TASK, 0, TASK.parameters(), Map.of(), null, null))
+                        new Effect.TaskStart(TASK, 0, TASK.parameters(), Map.of(), null, null, null))
                 .run(FENCE, NullNode.getInstance(), outcomes::add);
         assertThat(outcomes).hasSize(1);
         return outcomes.get(0);
@@ -72,12 +74,12 @@ class RunningTaskTest {
     /** Time stands still, and everything is done at once. */
     private record Immediately() implements EngineLoop {
         @Override
-        public InstantSource clock() {
-            return InstantSource.fixed(Instant.EPOCH);
+        public Duration elapsed() {
+            return Duration.ZERO;
         }
 
         @Override
-        public void schedule(Duration delay, Runnable task) {
+        public Cancellable schedule(Duration delay, Runnable task) {
             throw new UnsupportedOperationException();
         }
 
