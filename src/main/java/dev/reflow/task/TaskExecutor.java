@@ -4,10 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.error.Fault;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Set;
 
 /** Does the work of the tasks that name it. One instance serves all tasks, concurrently. */
 public interface TaskExecutor {
     TaskExecutorDescription description();
+
+    /** Names that definitions may use for it as well. They are not listed. */
+    default Set<String> otherNames() {
+        return Set.of();
+    }
 
     /**
      * Runs one attempt of a task. Called on an event loop: must not block it. The caller may cancel the subscription

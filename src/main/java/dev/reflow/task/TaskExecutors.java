@@ -16,15 +16,24 @@ public final class TaskExecutors {
 
     public TaskExecutors(Iterable<TaskExecutor> executors) {
         for (TaskExecutor executor : executors) {
-            String name = executor.description().name();
-            if (byName.put(name, executor) != null) {
-                throw new IllegalArgumentException("two task executors are named " + name);
-            }
+            add(executor.description().name(), executor);
+            executor.otherNames().forEach(name -> add(name, executor));
         }
     }
 
+    private void add(String name, TaskExecutor executor) {
+        if (byName.put(name, executor) != null) {
+            throw new IllegalArgumentException("two task executors are named " + name);
+        }
+    }
+
+    /** Each once, by its own name. */
     public List<TaskExecutor> all() {
-        return List.copyOf(byName.values());
+        return byName.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().equals(entry.getValue().description().name()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     public Optional<TaskExecutor> find(String name) {

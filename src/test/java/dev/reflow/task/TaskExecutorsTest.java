@@ -13,6 +13,7 @@ import dev.reflow.flow.FlowTask;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TaskExecutorsTest {
@@ -39,6 +40,18 @@ class TaskExecutorsTest {
                         () -> new TaskExecutors(List.of(new StrictExecutor("x", false), new StrictExecutor("x", true))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("x");
+    }
+
+    @Test
+    void executorIsFoundByItsOtherNamesAndListedOnce() {
+        StrictExecutor executor = new StrictExecutor("strict", false, "severe");
+        TaskExecutors registry = new TaskExecutors(List.of(executor));
+
+        assertThat(registry.find("severe")).containsSame(executor);
+        assertThat(registry.all()).containsExactly(executor);
+        assertThatThrownBy(() -> new TaskExecutors(List.of(executor, new StrictExecutor("severe", false))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("severe");
     }
 
     @Test
@@ -144,7 +157,11 @@ class TaskExecutorsTest {
         }
     }
 
-    private record StrictExecutor(String name, boolean input) implements TaskExecutor {
+    private record StrictExecutor(String name, boolean input, Set<String> otherNames) implements TaskExecutor {
+        StrictExecutor(String name, boolean input, String... otherNames) {
+            this(name, input, Set.of(otherNames));
+        }
+
         @Override
         public TaskExecutorDescription description() {
             return new TaskExecutorDescription(
