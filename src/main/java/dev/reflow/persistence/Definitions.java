@@ -8,6 +8,7 @@ import dev.reflow.flow.FlowId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -39,6 +40,11 @@ class Definitions {
     }
 
     Uni<Map<Integer, Definition>> load(FlowId flow, Set<Integer> versions) {
+        return load(pool, flow, versions);
+    }
+
+    /** @param client the connection of a transaction: one that asked the pool for a second one might wait for itself */
+    Uni<Map<Integer, Definition>> load(SqlClient client, FlowId flow, Set<Integer> versions) {
         Map<Integer, Definition> found = new HashMap<>();
         versions.forEach(version -> {
             Definition definition = kept.getIfPresent(new Key(flow, version));
@@ -51,7 +57,7 @@ class Definitions {
         if (missing.length == 0) {
             return Uni.createFrom().item(found);
         }
-        return pool.preparedQuery("select version, definition::text from flow_version"
+        return client.preparedQuery("select version, definition::text from flow_version"
                         + " where flow_id = $1 and version = any ($2)")
                 .execute(Tuple.of(flow.value(), missing))
                 .map(rows -> {

@@ -49,7 +49,7 @@ class ExecutionFactsLoader {
                         .flatMap(attempts -> Multi.createFrom()
                                 .iterable(found)
                                 .onItem()
-                                .transformToUniAndConcatenate(row -> facts(row, attempts))
+                                .transformToUniAndConcatenate(row -> facts(client, row, attempts))
                                 .collect()
                                 .asMap(facts -> facts.execution().id())));
     }
@@ -69,7 +69,7 @@ class ExecutionFactsLoader {
                 });
     }
 
-    private Uni<ExecutionFacts> facts(Row row, Map<UUID, List<Attempt>> attempts) {
+    private Uni<ExecutionFacts> facts(SqlClient client, Row row, Map<UUID, List<Attempt>> attempts) {
         FlowExecution execution = executionRows.flowExecution(row);
         History history = new History(attempts.getOrDefault(execution.id().value(), List.of()), Map.of());
         Set<Integer> versions = new HashSet<>(Set.of(execution.flowVersion()));
@@ -77,7 +77,7 @@ class ExecutionFactsLoader {
         versions.add(latest);
         history.currentResults().forEach(result -> versions.add(result.flowVersion()));
         return definitions
-                .load(execution.flow(), versions)
+                .load(client, execution.flow(), versions)
                 .map(loaded ->
                         new ExecutionFacts(execution, latest, loaded, history, json.plan(row.getString("plan"))));
     }
