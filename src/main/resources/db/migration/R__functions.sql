@@ -9,10 +9,13 @@ $$;
 
 -- Restarts executions. Each element of the arrays is one request; there is at most one per execution in a call.
 -- Outcomes: not_found, forbidden, replayed, other_mode (of the key), precondition_failed, conflict, accepted.
+-- Interrupted: another owner than the new one worked on what was replaced.
+drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid);
 create or replace function re_execute(
     p_execution uuid[], p_organization uuid[], p_requested_by text[], p_is_admin boolean[], p_mode text[],
-    p_idempotency_key text[], p_if_match text[], p_owner uuid
-) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[])
+    p_idempotency_key text[], p_if_match text[], p_owner uuid[]
+) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[],
+    interrupted boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -21,11 +24,12 @@ begin
     return query
     with request as (
         select * from unnest(p_execution, p_organization, p_requested_by, p_is_admin, p_mode, p_idempotency_key,
-            p_if_match) with ordinality
-            as r (execution, organization, requested_by, is_admin, mode, idempotency_key, if_match, ord)
+            p_if_match, p_owner) with ordinality
+            as r (execution, organization, requested_by, is_admin, mode, idempotency_key, if_match, owner, ord)
     ), decided as (
         select r.*, e.flow_version, f.latest_version, e.generation as before, e.floor,
             e.uninterruptible_tasks, used.generation as used_generation,
+            e.owner is not null and e.owner is distinct from r.owner as interrupted,
             case
                 when e.id is null then 'not_found'
                 when f.visibility = 'private' and f.created_by <> r.requested_by and not r.is_admin then 'forbidden'
@@ -50,7 +54,7 @@ begin
             floor = case d.mode when 'full' then e.generation + 1 else e.floor end,
             flow_version = d.latest_version,
             status = 'running', active = true, cancel_requested = false, uninterruptible_tasks = '{}',
-            revision = e.revision + 1, lease = e.lease + 1, owner = p_owner,
+            revision = e.revision + 1, lease = e.lease + 1, owner = d.owner,
             wake_at = clock_timestamp(), queued_at = null, finished_at = null,
             modified_by = d.requested_by, updated_at = next_updated_at(e.updated_at)
         from decided d
@@ -63,7 +67,8 @@ begin
         from decided d where d.outcome = 'accepted'
     )
     select d.ord::int, d.outcome, coalesce(m.generation, d.used_generation), m.lease,
-        case when m.id is not null then p_owner end, d.uninterruptible_tasks
+        case when m.id is not null then d.owner end, d.uninterruptible_tasks,
+        m.id is not null and d.interrupted
     from decided d left join moved m on m.id = d.execution
     order by d.ord;
 end

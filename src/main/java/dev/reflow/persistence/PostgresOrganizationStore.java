@@ -12,7 +12,10 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,23 +23,34 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class PostgresOrganizationStore implements OrganizationStore {
     private final Pool pool;
+    private final GroupCommit.Lane<String, List<ApiKey>> lookups;
 
     PostgresOrganizationStore(Pool pool) {
         this.pool = pool;
+        this.lookups = new GroupCommit()
+                .lane(new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null), this::findAll);
     }
 
     @Override
     public Uni<List<ApiKey>> findApiKeys(String tokenPrefix) {
-        return pool.preparedQuery("select k.organization_id, a.name, k.roles, k.token_hash"
+        return lookups.submit(tokenPrefix);
+    }
+
+    /** In the order of the prefixes. */
+    private Uni<List<List<ApiKey>>> findAll(List<String> prefixes) {
+        return pool.preparedQuery("select k.token_prefix, k.organization_id, a.name, k.roles, k.token_hash"
                         + " from api_key k join service_account a on a.id = k.service_account_id"
-                        + " where k.token_prefix = $1 and k.deleted_at is null and a.status = 'active'")
-                .execute(Tuple.of(tokenPrefix))
+                        + " where k.token_prefix = any ($1) and k.deleted_at is null and a.status = 'active'")
+                .execute(Tuple.of(prefixes.stream().distinct().toArray(String[]::new)))
                 .map(found -> {
-                    List<ApiKey> keys = new ArrayList<>();
+                    Map<String, List<ApiKey>> keys = new HashMap<>();
                     for (Row row : found) {
-                        keys.add(apiKey(row));
+                        keys.computeIfAbsent(row.getString("token_prefix"), prefix -> new ArrayList<>())
+                                .add(apiKey(row));
                     }
-                    return keys;
+                    return prefixes.stream()
+                            .map(prefix -> keys.getOrDefault(prefix, List.of()))
+                            .toList();
                 });
     }
 
