@@ -176,6 +176,35 @@ begin
 end
 $$;
 
+-- Says that something has come from outside: the active generation has to look again, and is taken up at once if it was
+-- laid aside.
+create or replace function signal_execution(p_execution uuid, p_author text) returns void
+language sql as $$
+    update flow_execution set revision = revision + 1,
+        wake_at = case when active and owner is null and queued_at is null then clock_timestamp() else wake_at end,
+        status = case status when 'awaiting_input' then 'running' else status end,
+        modified_by = p_author, updated_at = next_updated_at(updated_at)
+    where id = p_execution
+$$;
+
+-- Keeps what was sent to a task of an execution that the caller has locked.
+create or replace function receive_webhook_data(p_execution uuid, p_task text, p_data text, p_digest bytea,
+    p_author text) returns uuid
+language plpgsql as $$
+declare
+    v_id uuid := gen_random_uuid();
+begin
+    insert into webhook_data (id, organization_id, flow_execution_id, task_name, generation, delivery, data, digest,
+        received_by)
+    select v_id, e.organization_id, e.id, p_task, e.generation,
+        1 + coalesce((select max(w.delivery) from webhook_data w where w.flow_execution_id = e.id), 0),
+        p_data::json, p_digest, p_author
+    from flow_execution e where e.id = p_execution;
+    perform signal_execution(p_execution, p_author);
+    return v_id;
+end
+$$;
+
 -- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
 -- false, or of no row, means that the work is in other hands. Each takes the writes of many executions at once: the
 -- rows are locked in id order, what each write proves is checked for itself, and answers come by position.

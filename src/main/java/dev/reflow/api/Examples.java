@@ -56,5 +56,11 @@ final class Examples {
               "output": "Hello, Ada Lovelace"
             }""";
 
+    static final String WEBHOOK_DATA_CREATE = """
+            {
+              "task_name": "approval",
+              "data": {"approved": true, "note": "fine"}
+            }""";
+
     private Examples() {}
 }

@@ -299,7 +299,7 @@ public class FlowExecutionsResource {
                 .map(GenerationsResponse::of);
     }
 
-    private static FlowExecutionId id(Form form, String raw) {
+    static FlowExecutionId id(Form form, String raw) {
         return form.path("flow_execution_id", raw)
                 .uuid()
                 .map(FlowExecutionId::new)

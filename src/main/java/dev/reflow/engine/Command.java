@@ -25,7 +25,10 @@ public sealed interface Command {
     /** The end of a generation was asked for; of no meaning for a later one. */
     record Cancel(FlowExecutionId execution, int generation) implements Command {}
 
-    /** A person changed a result; the active generation, if any, has to look again before it ends. */
+    /**
+     * A person changed a result, or something came for a task from outside; the active generation, if any, has to look
+     * again.
+     */
     record Signal(FlowExecutionId execution) implements Command {}
 
     /** There may be work without an owner. */

@@ -9,6 +9,7 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.execution.TaskExecution;
+import dev.reflow.execution.WebhookData;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
@@ -126,4 +127,19 @@ public interface CommandStore {
 
     /** @param reExecution present when one was asked for */
     record Edited(Optional<ReExecution> reExecution) {}
+
+    /** Decides on data for a task while nobody else can change its execution. */
+    @FunctionalInterface
+    interface ReceiptDecision {
+        /** @return the delivery that the data is a duplicate of */
+        Optional<UUID> decide(WebhookData.Facts facts);
+    }
+
+    /**
+     * Keeps data for a task and wakes its execution. Fails, and changes nothing, when the decision refuses it.
+     *
+     * @return empty when there is no such execution
+     */
+    Uni<Optional<WebhookData.Receipt>> receive(
+            Caller caller, FlowExecutionId execution, WebhookData data, ReceiptDecision decision);
 }

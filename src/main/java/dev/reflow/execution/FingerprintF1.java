@@ -39,6 +39,13 @@ final class FingerprintF1 {
         return HexFormat.of().formatHex(fingerprint.digest.digest());
     }
 
+    /** Of a value alone; equal for equal JSON. */
+    static byte[] digest(JsonNode value) {
+        FingerprintF1 fingerprint = new FingerprintF1();
+        fingerprint.value(value);
+        return fingerprint.digest.digest();
+    }
+
     private void value(JsonNode value) {
         if (value.isObject()) {
             List<String> names = new ArrayList<>();

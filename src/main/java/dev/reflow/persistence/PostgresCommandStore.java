@@ -7,6 +7,7 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.execution.TaskExecution;
+import dev.reflow.execution.WebhookData;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Uni;
@@ -21,19 +22,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What clients want of executions: one call of a function each, an edit a short transaction. */
+/** What clients want of executions: one call of a function each, or a short transaction under the execution's lock. */
 @ApplicationScoped
 class PostgresCommandStore implements CommandStore {
     private final Pool pool;
     private final Json json;
     private final ExecutionFactsLoader facts;
     private final Rows rows;
+    private final WebhookDataRows webhookData;
 
-    PostgresCommandStore(Pool pool, Json json, ExecutionFactsLoader facts, Rows rows) {
+    PostgresCommandStore(Pool pool, Json json, ExecutionFactsLoader facts, Rows rows, WebhookDataRows webhookData) {
         this.pool = pool;
         this.json = json;
         this.facts = facts;
         this.rows = rows;
+        this.webhookData = webhookData;
     }
 
     @Override
@@ -137,6 +140,25 @@ class PostgresCommandStore implements CommandStore {
                         ? Optional.empty()
                         : Optional.of(
                                 new FlowExecutionId(found.iterator().next().getUUID(0))));
+    }
+
+    @Override
+    public Uni<Optional<WebhookData.Receipt>> receive(
+            Caller caller, FlowExecutionId execution, WebhookData data, ReceiptDecision decision) {
+        return pool.withTransaction(client -> lock(client, caller, execution)
+                .flatMap(found -> found
+                        ? webhookData
+                                .receive(client, caller, execution, data, decision)
+                                .map(Optional::of)
+                        : Uni.createFrom().item(Optional.empty())));
+    }
+
+    /** Locks an execution, if the caller may see it. */
+    private static Uni<Boolean> lock(SqlClient client, Caller caller, FlowExecutionId execution) {
+        return client.preparedQuery("select id from flow_execution where id = $1 and organization_id = $2"
+                        + " and deleted_at is null for no key update")
+                .execute(Tuple.of(execution.value(), caller.organization().value()))
+                .map(found -> found.size() == 1);
     }
 
     private Uni<Void> edit(
