@@ -205,6 +205,37 @@ begin
 end
 $$;
 
+-- Writes what a worker says of an attempt of an execution that the caller has locked.
+create or replace function report_task(p_execution uuid, p_task text, p_idx int, p_status text, p_input text,
+    p_output text, p_error text, p_source_task_executions text, p_consumed text, p_started_at timestamptz,
+    p_completed_at timestamptz, p_author text) returns uuid
+language plpgsql as $$
+declare
+    v_id uuid;
+begin
+    insert into task_execution as t (organization_id, flow_execution_id, generation, flow_version, task_name,
+        task_execution_idx, processing_status, input, output, error, source_task_executions, consumed, started_at,
+        completed_at, modified_by, reported_by)
+    select e.organization_id, e.id, e.generation, e.flow_version, p_task, p_idx, p_status, p_input::json,
+        p_output::json, p_error::json, p_source_task_executions::json, p_consumed::json, p_started_at,
+        coalesce(p_completed_at, case when p_status in ('completed', 'failed')
+            then date_trunc('milliseconds', clock_timestamp()) end),
+        p_author, p_author
+    from flow_execution e where e.id = p_execution
+    on conflict (flow_execution_id, task_name, task_execution_idx) do update set
+        processing_status = excluded.processing_status, input = excluded.input, output = excluded.output,
+        error = excluded.error, source_task_executions = excluded.source_task_executions,
+        consumed = excluded.consumed, fingerprint = null, started_at = excluded.started_at,
+        completed_at = excluded.completed_at,
+        wake_at = case when p_status in ('completed', 'failed', 'cancelled', 'deleted') then null else t.wake_at end,
+        modified_by = excluded.modified_by, reported_by = excluded.reported_by,
+        updated_at = next_updated_at(t.updated_at)
+    returning t.id into v_id;
+    perform signal_execution(p_execution, p_author);
+    return v_id;
+end
+$$;
+
 -- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
 -- false, or of no row, means that the work is in other hands. Each takes the writes of many executions at once: the
 -- rows are locked in id order, what each write proves is checked for itself, and answers come by position.

@@ -56,6 +56,16 @@ final class Examples {
               "output": "Hello, Ada Lovelace"
             }""";
 
+    static final String TASK_EXECUTION_CREATE = """
+            {
+              "flow_execution_id": "9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101",
+              "task_name": "greeting",
+              "task_execution_idx": 0,
+              "processing_status": "completed",
+              "output": "Hello, Ada",
+              "terminal_task_status": "completed"
+            }""";
+
     static final String WEBHOOK_DATA_CREATE = """
             {
               "task_name": "approval",

@@ -6,11 +6,14 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.usecase.EditTaskResult;
 import dev.reflow.usecase.ExecutionAccess;
+import dev.reflow.usecase.ReportTaskExecution;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -28,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.server.Cancellable;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +44,7 @@ public class TaskExecutionsResource {
     private final ExecutionAccess access;
     private final ExecutionStore executions;
     private final EditTaskResult editTaskResult;
+    private final ReportTaskExecution reportTaskExecution;
     private final TaskExecutionResponses responses;
 
     TaskExecutionsResource(
@@ -47,11 +52,13 @@ public class TaskExecutionsResource {
             ExecutionAccess access,
             ExecutionStore executions,
             EditTaskResult editTaskResult,
+            ReportTaskExecution reportTaskExecution,
             TaskExecutionResponses responses) {
         this.caller = caller;
         this.access = access;
         this.executions = executions;
         this.editTaskResult = editTaskResult;
+        this.reportTaskExecution = reportTaskExecution;
         this.responses = responses;
     }
 
@@ -64,6 +71,42 @@ public class TaskExecutionsResource {
         TaskExecutionListQuery query = params.read(form);
         form.check();
         return executions.tasks(caller.get(), query.query()).map(responses::list);
+    }
+
+    @POST
+    @Cancellable(false)
+    @Consumes(MediaType.WILDCARD)
+    @ResponseStatus(201)
+    @RolesAllowed("integration")
+    @Operation(
+            summary = "Report an attempt of a task",
+            description = "For workers outside. What a report leaves out stays as it was reported before.")
+    @APIResponseSchema(
+            value = TaskExecutionResponse.class,
+            responseCode = "201",
+            responseDescription = "The task execution, begun or changed")
+    @APIResponse(responseCode = "400")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    @APIResponse(responseCode = "409", description = "The attempt, its task or its generation has ended")
+    public Uni<TaskExecutionResponse> report(
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = TaskExecutionCreateRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "A finished task",
+                                                            value = Examples.TASK_EXECUTION_CREATE)))
+                    JsonBody body) {
+        Form form = new Form();
+        TaskExecutionCreateRequest request = TaskExecutionCreateRequest.read(form, body);
+        form.check();
+        return reportTaskExecution
+                .report(caller.get(), new FlowExecutionId(request.flowExecutionId()), request.report())
+                .map(responses::one);
     }
 
     @PUT

@@ -9,6 +9,7 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.execution.TaskExecution;
+import dev.reflow.execution.TaskReport;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
@@ -142,4 +143,21 @@ public interface CommandStore {
      */
     Uni<Optional<WebhookData.Receipt>> receive(
             Caller caller, FlowExecutionId execution, WebhookData data, ReceiptDecision decision);
+
+    /** Decides on a worker's report while nobody else can change its execution. */
+    @FunctionalInterface
+    interface ReportDecision {
+        TaskReport.Decision decide(TaskReport.Facts facts);
+    }
+
+    /**
+     * Begins or changes an attempt and wakes its execution. Fails, and changes nothing, when the decision refuses it.
+     *
+     * @return empty when there is no such execution
+     */
+    Uni<Optional<Reported>> report(
+            Caller caller, FlowExecutionId execution, TaskReport report, ReportDecision decision);
+
+    /** @param changed whether something was written */
+    record Reported(UUID taskExecution, boolean changed) {}
 }

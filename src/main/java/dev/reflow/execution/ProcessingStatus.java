@@ -1,6 +1,8 @@
 package dev.reflow.execution;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How far one attempt of a task has come. */
 public enum ProcessingStatus {
@@ -19,6 +21,12 @@ public enum ProcessingStatus {
 
     public static ProcessingStatus of(String code) {
         return valueOf(code.toUpperCase(Locale.ROOT));
+    }
+
+    public static Optional<ProcessingStatus> find(String code) {
+        return Arrays.stream(values())
+                .filter(status -> status.code().equals(code))
+                .findFirst();
     }
 
     /** Whether nothing more comes of the attempt. */

@@ -7,6 +7,7 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.execution.TaskExecution;
+import dev.reflow.execution.TaskReport;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.Role;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** What clients want of executions: one call of a function each, or a short transaction under the execution's lock. */
 @ApplicationScoped
@@ -30,13 +32,21 @@ class PostgresCommandStore implements CommandStore {
     private final ExecutionFactsLoader facts;
     private final Rows rows;
     private final WebhookDataRows webhookData;
+    private final TaskReportRows taskReports;
 
-    PostgresCommandStore(Pool pool, Json json, ExecutionFactsLoader facts, Rows rows, WebhookDataRows webhookData) {
+    PostgresCommandStore(
+            Pool pool,
+            Json json,
+            ExecutionFactsLoader facts,
+            Rows rows,
+            WebhookDataRows webhookData,
+            TaskReportRows taskReports) {
         this.pool = pool;
         this.json = json;
         this.facts = facts;
         this.rows = rows;
         this.webhookData = webhookData;
+        this.taskReports = taskReports;
     }
 
     @Override
@@ -145,11 +155,20 @@ class PostgresCommandStore implements CommandStore {
     @Override
     public Uni<Optional<WebhookData.Receipt>> receive(
             Caller caller, FlowExecutionId execution, WebhookData data, ReceiptDecision decision) {
+        return underLock(caller, execution, client -> webhookData.receive(client, caller, execution, data, decision));
+    }
+
+    @Override
+    public Uni<Optional<Reported>> report(
+            Caller caller, FlowExecutionId execution, TaskReport report, ReportDecision decision) {
+        return underLock(caller, execution, client -> taskReports.report(client, caller, execution, report, decision));
+    }
+
+    /** One transaction that begins with the lock. Empty when the caller cannot see the execution. */
+    private <T> Uni<Optional<T>> underLock(Caller caller, FlowExecutionId execution, Function<SqlClient, Uni<T>> work) {
         return pool.withTransaction(client -> lock(client, caller, execution)
                 .flatMap(found -> found
-                        ? webhookData
-                                .receive(client, caller, execution, data, decision)
-                                .map(Optional::of)
+                        ? work.apply(client).map(Optional::of)
                         : Uni.createFrom().item(Optional.empty())));
     }
 

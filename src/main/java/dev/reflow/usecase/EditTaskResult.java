@@ -1,11 +1,8 @@
 package dev.reflow.usecase;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.engine.Command;
 import dev.reflow.engine.CommandStore;
 import dev.reflow.engine.WorkflowEngine;
-import dev.reflow.error.ErrorCode;
-import dev.reflow.error.Fault;
 import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.ExecutionStore;
@@ -13,14 +10,10 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
 import dev.reflow.execution.TaskExecution;
 import dev.reflow.flow.Definition;
-import dev.reflow.flow.FlowTask;
 import dev.reflow.organization.Caller;
-import dev.reflow.task.JsonSchemas;
-import dev.reflow.task.TaskExecutor;
 import dev.reflow.task.TaskExecutors;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -30,6 +23,7 @@ public class EditTaskResult {
     private final ExecutionAccess access;
     private final CommandStore commands;
     private final TaskExecutors executors;
+    private final OutputCheck outputs;
     private final WorkflowEngine engine;
     private final ReExecuteFlow reExecuteFlow;
 
@@ -37,11 +31,13 @@ public class EditTaskResult {
             ExecutionAccess access,
             CommandStore commands,
             TaskExecutors executors,
+            OutputCheck outputs,
             WorkflowEngine engine,
             ReExecuteFlow reExecuteFlow) {
         this.access = access;
         this.commands = commands;
         this.executors = executors;
+        this.outputs = outputs;
         this.engine = engine;
         this.reExecuteFlow = reExecuteFlow;
     }
@@ -71,26 +67,11 @@ public class EditTaskResult {
 
     private ResultEdit.Decision decide(ResultEdit edit, ExecutionFacts facts, TaskExecution before) {
         ResultEdit.Decision decision = edit.decide(executors, facts, before);
-        JsonNode output = decision.output();
-        if (decision.changed()) {
-            List<Fault> faults = outputFaults(facts, before, output);
-            if (!faults.isEmpty()) {
-                throw ReflowException.of(ErrorCode.BAD_REQUEST, "The output does not fit the task's executor", faults);
-            }
+        Definition definition = facts.versions().get(facts.execution().flowVersion());
+        if (decision.changed() && definition != null) {
+            outputs.requireFitting(definition, before.attempt().task(), decision.output());
         }
         return decision;
-    }
-
-    private List<Fault> outputFaults(ExecutionFacts facts, TaskExecution task, JsonNode output) {
-        Definition definition = facts.versions().get(facts.execution().flowVersion());
-        return Optional.ofNullable(definition)
-                .flatMap(known -> known.find(task.attempt().task()))
-                .map(FlowTask::executor)
-                .flatMap(executors::find)
-                .map(TaskExecutor::description)
-                .map(description -> description.outputSchema())
-                .map(schema -> JsonSchemas.check(schema, output))
-                .orElse(List.of());
     }
 
     private void tell(CommandStore.Edited edited, FlowExecutionId execution) {
