@@ -31,6 +31,6 @@ public sealed interface Command {
      */
     record Signal(FlowExecutionId execution) implements Command {}
 
-    /** There may be work without an owner. */
+    /** Whoever works on the execution, or could, should look at what the database says of it. */
     record Offer(FlowExecutionId execution) implements Command {}
 }

@@ -62,8 +62,14 @@ public interface CommandStore {
      * @param generation that was added, now or by the replayed request; 0 for the other outcomes
      * @param fence present when the generation was given to the asked owner
      * @param runningTasks that must not be interrupted; for a conflict
+     * @param interrupted whether another owner worked on what was replaced
      */
-    record ReExecution(ReExecutionOutcome outcome, int generation, Optional<Fence> fence, List<String> runningTasks) {
+    record ReExecution(
+            ReExecutionOutcome outcome,
+            int generation,
+            Optional<Fence> fence,
+            List<String> runningTasks,
+            boolean interrupted) {
 
         /**
          * Does nothing when the request was accepted, now or before.

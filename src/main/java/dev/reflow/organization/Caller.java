@@ -21,6 +21,10 @@ public record Caller(OrganizationId organization, String name, Set<Role> roles) 
 
     /** Whether the visibility of a private flow does not hide it from the caller. */
     public boolean seesPrivateFlowsOf(String creator) {
-        return roles.contains(Role.ORG_ADMIN) || name.equals(creator);
+        return isAdmin() || name.equals(creator);
+    }
+
+    public boolean isAdmin() {
+        return roles.contains(Role.ORG_ADMIN);
     }
 }

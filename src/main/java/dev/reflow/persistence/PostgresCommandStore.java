@@ -10,13 +10,14 @@ import dev.reflow.execution.TaskExecution;
 import dev.reflow.execution.TaskReport;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.organization.Caller;
-import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -33,6 +34,13 @@ class PostgresCommandStore implements CommandStore {
     private final Rows rows;
     private final WebhookDataRows webhookData;
     private final TaskReportRows taskReports;
+    private final GroupCommit.Lane<Restart, ReExecution> reExecutions;
+
+    private record Restart(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
+        UUID execution() {
+            return request.execution().value();
+        }
+    }
 
     PostgresCommandStore(
             Pool pool,
@@ -47,6 +55,11 @@ class PostgresCommandStore implements CommandStore {
         this.rows = rows;
         this.webhookData = webhookData;
         this.taskReports = taskReports;
+        this.reExecutions = new GroupCommit()
+                .lane(
+                        new GroupCommit.Shape<>(
+                                Comparator.comparing(Restart::execution), restart -> 0, Restart::execution),
+                        restarts -> reExecuteAll(pool, restarts));
     }
 
     @Override
@@ -72,23 +85,29 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<ReExecution> reExecute(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
-        return reExecute(pool, caller, request, owner);
+        return reExecutions.submit(new Restart(caller, request, owner));
     }
 
-    private Uni<ReExecution> reExecute(
-            SqlClient client, Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
-        return client.preparedQuery("select outcome, generation, lease, owner, running_tasks"
+    /** In the order of the requests. */
+    private static Uni<List<ReExecution>> reExecuteAll(SqlClient client, List<Restart> restarts) {
+        return client.preparedQuery("select ord, outcome, generation, lease, owner, running_tasks, interrupted"
                         + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8)")
-                .execute(Tuple.tuple()
-                        .addArrayOfUUID(new UUID[] {request.execution().value()})
-                        .addArrayOfUUID(new UUID[] {caller.organization().value()})
-                        .addArrayOfString(new String[] {caller.name()})
-                        .addArrayOfBoolean(new Boolean[] {caller.roles().contains(Role.ORG_ADMIN)})
-                        .addArrayOfString(new String[] {request.mode().code()})
-                        .addArrayOfString(new String[] {request.idempotencyKey()})
-                        .addArrayOfString(new String[] {request.ifMatch()})
-                        .addUUID(owner.map(NodeId::value).orElse(null)))
-                .map(found -> reExecution(request.execution(), found.iterator().next()));
+                .execute(new Columns<>(restarts)
+                        .uuids(Restart::execution)
+                        .uuids(restart -> restart.caller().organization().value())
+                        .texts(restart -> restart.caller().name())
+                        .booleans(restart -> restart.caller().isAdmin())
+                        .texts(restart -> restart.request().mode().code())
+                        .texts(restart -> restart.request().idempotencyKey())
+                        .texts(restart -> restart.request().ifMatch())
+                        .uuids(restart -> restart.owner().map(NodeId::value).orElse(null))
+                        .arguments())
+                .map(found -> {
+                    List<ReExecution> answers = new ArrayList<>();
+                    found.forEach(row -> answers.add(reExecution(
+                            restarts.get(row.getInteger("ord") - 1).request().execution(), row)));
+                    return answers;
+                });
     }
 
     private static ReExecution reExecution(FlowExecutionId execution, Row row) {
@@ -102,17 +121,14 @@ class PostgresCommandStore implements CommandStore {
                 Optional.ofNullable(row.getUUID("owner"))
                         .map(node -> new Fence(
                                 execution, row.getInteger("generation"), row.getLong("lease"), new NodeId(node))),
-                running == null ? List.of() : List.of(running));
+                running == null ? List.of() : List.of(running),
+                row.getBoolean("interrupted"));
     }
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
         return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4)")
-                .execute(Tuple.of(
-                        execution.value(),
-                        caller.organization().value(),
-                        caller.name(),
-                        caller.roles().contains(Role.ORG_ADMIN)))
+                .execute(Tuple.of(execution.value(), caller.organization().value(), caller.name(), caller.isAdmin()))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);
@@ -133,7 +149,9 @@ class PostgresCommandStore implements CommandStore {
                 .flatMap(execution -> execution
                         .map(id -> edit(client, id, taskExecution, caller, decision)
                                 .flatMap(written -> reExecution
-                                        .map(request -> reExecute(client, caller, request, owner)
+                                        .map(request -> reExecuteAll(
+                                                        client, List.of(new Restart(caller, request, owner)))
+                                                .map(answers -> answers.get(0))
                                                 .map(Optional::of))
                                         .orElseGet(() -> Uni.createFrom().item(Optional.empty())))
                                 .map(restarted -> Optional.of(new Edited(restarted))))

@@ -11,7 +11,6 @@ import dev.reflow.execution.TaskExecution;
 import dev.reflow.flow.FlowId;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
-import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -208,7 +207,7 @@ class PostgresExecutionStore implements ExecutionStore {
                     query.generation() == null
                             ? "t.generation >= e.floor"
                             : "t.generation = " + where.argument(query.generation()));
-            if (!caller.roles().contains(Role.ORG_ADMIN)) {
+            if (!caller.isAdmin()) {
                 where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
             }
         }

@@ -10,7 +10,6 @@ import dev.reflow.flow.FlowVersion;
 import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
-import dev.reflow.organization.Role;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.panache.common.Parameters;
 import io.smallrye.mutiny.Uni;
@@ -85,7 +84,7 @@ class PostgresFlowStore implements FlowStore {
         Where where = new Where();
         where.and("f.organization_id = " + where.argument(caller.organization().value()));
         where.and("f.deleted_at is null");
-        if (!caller.roles().contains(Role.ORG_ADMIN)) {
+        if (!caller.isAdmin()) {
             where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
         }
         if (query.createdBy() != null) {

@@ -38,7 +38,12 @@ public class ReExecuteFlow {
             @Nullable String idempotencyKey,
             @Nullable String ifMatch) {
         CommandStore.ReExecutionRequest request = request(execution, onlyStale, idempotencyKey, ifMatch);
-        return commands.reExecute(caller, request, engine.claimant()).map(answer -> accepted(answer, execution));
+        return Uni.createFrom()
+                .deferred(() -> commands.reExecute(caller, request, engine.claimant()))
+                .onFailure()
+                .retry() // it may have been done although the answer was lost: then this is a replay
+                .atMost(1)
+                .map(answer -> new Accepted(accepted(answer, execution), isReplay(answer) && idempotencyKey != null));
     }
 
     static CommandStore.ReExecutionRequest request(
@@ -51,13 +56,16 @@ public class ReExecuteFlow {
     }
 
     /** Tells the engine of what was accepted; fails when it was not. */
-    Accepted accepted(CommandStore.ReExecution answer, FlowExecutionId execution) {
+    int accepted(CommandStore.ReExecution answer, FlowExecutionId execution) {
         answer.requireAccepted();
-        boolean replayed = answer.outcome() == CommandStore.ReExecutionOutcome.REPLAYED;
-        if (!replayed) {
-            engine.tell(
-                    answer.fence().<Command>map(Command.Restart::new).orElseGet(() -> new Command.Offer(execution)));
+        answer.fence().ifPresent(fence -> engine.tell(new Command.Restart(fence)));
+        if (answer.fence().isEmpty() || answer.interrupted()) {
+            engine.tell(new Command.Offer(execution));
         }
-        return new Accepted(answer.generation(), replayed);
+        return answer.generation();
+    }
+
+    private static boolean isReplay(CommandStore.ReExecution answer) {
+        return answer.outcome() == CommandStore.ReExecutionOutcome.REPLAYED;
     }
 }

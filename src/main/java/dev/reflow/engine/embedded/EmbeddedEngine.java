@@ -130,7 +130,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
             take(restart.fence());
         } else {
             ActiveGeneration mine = active.get(command.execution());
-            if (mine == null) {
+            if (mine == null || command instanceof Command.Offer) {
                 look();
                 wakeups.send();
             } else if (command instanceof Command.Signal) {
