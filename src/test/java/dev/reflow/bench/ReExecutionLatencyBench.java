@@ -9,7 +9,6 @@ import dev.reflow.support.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
@@ -20,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -31,19 +29,11 @@ import org.junit.jupiter.api.Test;
  */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
-@TestProfile(ReExecutionLatencyBench.WithoutEngine.class)
+@TestProfile(WithoutEngine.class)
 class ReExecutionLatencyBench {
     private static final int[] SIZES = {10, 1_000, 20_000, 100_000};
     private static final int WARM_UP = 300;
     private static final int ROUNDS = 500;
-
-    /** Makes the process one that only answers requests. */
-    public static class WithoutEngine implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("reflow.engine.enabled", "false", "quarkus.log.level", "WARN");
-        }
-    }
 
     @Inject
     Organizations organizations;

@@ -1,0 +1,58 @@
+package dev.reflow.bench;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * PostgreSQL's own load generator on the service's database: what the same commits cost without the service. It has to
+ * be installed; the environment's {@code PGBENCH} says where, if it is not on the path.
+ */
+@ApplicationScoped
+class PgBench {
+    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
+
+    private final URI database;
+    private final String user;
+    private final String password;
+
+    PgBench(
+            @ConfigProperty(name = "quarkus.datasource.reactive.url") URI database,
+            @ConfigProperty(name = "quarkus.datasource.username") String user,
+            @ConfigProperty(name = "quarkus.datasource.password") String password) {
+        this.database = database;
+        this.user = user;
+        this.password = password;
+    }
+
+    /** How often clients side by side carry out the script in a second, each time in a transaction of its own. */
+    double perSecond(int clients, int seconds, String script) throws IOException, InterruptedException {
+        Path file = Files.writeString(Files.createTempFile("bench", ".sql"), script);
+        try {
+            List<String> command = new ArrayList<>(List.of(System.getenv().getOrDefault("PGBENCH", "pgbench")));
+            command.addAll(List.of("--no-vacuum", "--protocol=prepared", "--file=" + file));
+            command.addAll(List.of("--client=" + clients, "--jobs=1", "--time=" + seconds));
+            command.addAll(List.of("--host=" + database.getHost(), "--port=" + database.getPort()));
+            command.addAll(List.of("--username=" + user, database.getPath().substring(1)));
+            ProcessBuilder pgbench = new ProcessBuilder(command).redirectErrorStream(true);
+            pgbench.environment().put("PGPASSWORD", password);
+            Process process = pgbench.start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher rate = RATE.matcher(output);
+            if (process.waitFor() != 0 || !rate.find()) {
+                throw new IllegalStateException("pgbench failed: " + output);
+            }
+            return Double.parseDouble(rate.group(1));
+        } finally {
+            Files.delete(file);
+        }
+    }
+}
