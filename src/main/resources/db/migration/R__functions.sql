@@ -260,6 +260,11 @@ language plpgsql as $$
 declare
     v_freed int;
 begin
+    delete from engine_node where id in (
+        select n.id from engine_node n
+        where n.state = 'dead' and n.heartbeat_at < clock_timestamp() - interval '7 days'
+            and not exists (select from flow_execution e where e.owner = n.id)
+        order by n.id for update skip locked);
     -- In one order on every node, and never waiting for one that is beating at this moment.
     update engine_node set state = 'dead'
     where id in (select id from engine_node where state = 'alive'

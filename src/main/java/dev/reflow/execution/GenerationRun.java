@@ -36,6 +36,9 @@ public final class GenerationRun {
     private final State[] states;
     private final int[] unsettled;
     private final JsonNode[] outputs;
+    /** How many tasks may still consume an output; it is not kept for longer. */
+    private final int[] consumers;
+
     private final Map<TaskName, JsonNode> signals;
     private final Map<Integer, Wait> waits = new TreeMap<>();
     private final List<Effect> effects = new ArrayList<>();
@@ -109,7 +112,12 @@ public final class GenerationRun {
         this.states = new State[size];
         this.unsettled = new int[size];
         this.outputs = new JsonNode[size];
+        this.consumers = new int[size];
         definition.tasks().forEach(task -> states[task.position()] = stateSoFar(task));
+        definition.tasks().stream()
+                .filter(task -> states[task.position()] == State.WAITING)
+                .forEach(task -> Arrays.stream(definition.graph().dependencies(task.position()))
+                        .forEach(dependency -> consumers[dependency]++));
         definition
                 .tasks()
                 .forEach(task -> unsettled[task.position()] =
@@ -121,9 +129,7 @@ public final class GenerationRun {
     /** The results whose outputs will be consumed; to be given by {@link #provide} before the first event. */
     public List<Attempt> resultsToBeConsumed() {
         return definition.tasks().stream()
-                .filter(task -> states[task.position()].isSettled())
-                .filter(task -> Arrays.stream(definition.graph().dependents(task.position()))
-                        .anyMatch(dependent -> states[dependent] == State.WAITING || states[dependent] == State.PARKED))
+                .filter(task -> states[task.position()].isSettled() && consumers[task.position()] > 0)
                 .flatMap(task -> history.current(task.name()).stream())
                 .toList();
     }
@@ -282,7 +288,7 @@ public final class GenerationRun {
     }
 
     private void fail(FlowTask task) {
-        states[task.position()] = State.FAILED;
+        over(task, State.FAILED);
         block(task);
     }
 
@@ -341,11 +347,21 @@ public final class GenerationRun {
     }
 
     private void settle(FlowTask task, State state, JsonNode output) {
-        states[task.position()] = state;
-        outputs[task.position()] = output;
+        outputs[task.position()] = consumers[task.position()] > 0 ? output : null;
+        over(task, state);
         for (int dependent : definition.graph().dependents(task.position())) {
             unsettled[dependent]--;
             beginIfReady(definition.tasks().get(dependent));
+        }
+    }
+
+    /** The task consumes nothing any more. */
+    private void over(FlowTask task, State state) {
+        states[task.position()] = state;
+        for (int dependency : definition.graph().dependencies(task.position())) {
+            if (--consumers[dependency] == 0) {
+                outputs[dependency] = null;
+            }
         }
     }
 
@@ -429,7 +445,7 @@ public final class GenerationRun {
             FlowTask task = below.remove(below.size() - 1);
             for (int dependent : definition.graph().dependents(task.position())) {
                 if (states[dependent] == State.WAITING) {
-                    states[dependent] = State.BLOCKED;
+                    over(definition.tasks().get(dependent), State.BLOCKED);
                     below.add(definition.tasks().get(dependent));
                 }
             }

@@ -32,20 +32,29 @@ public final class Template {
      * type of its value, inside a longer string the value is text.
      *
      * @param outputs the output of a task that has one
-     * @throws UnresolvedReferenceException for the first path that is absent
+     * @throws UnresolvedReferenceException for the first path that is absent, or when the result is too long
      */
     JsonNode resolve(JsonNode parameters, Function<TaskName, JsonNode> outputs) {
+        ResolvedLength length = new ResolvedLength();
+        return replace(parameters, reference -> {
+            JsonNode value = reference.resolve(outputs.apply(reference.task()));
+            length.add(value);
+            return value;
+        });
+    }
+
+    private JsonNode replace(JsonNode parameters, Function<Reference, JsonNode> values) {
         if (parameters.isTextual()) {
-            return resolveText(parameters, outputs);
+            return replaceInText(parameters, values);
         }
         if (parameters.isArray()) {
             ArrayNode resolved = JsonNodeFactory.instance.arrayNode(parameters.size());
-            parameters.forEach(element -> resolved.add(resolve(element, outputs)));
+            parameters.forEach(element -> resolved.add(replace(element, values)));
             return resolved;
         }
         if (parameters.isObject()) {
             ObjectNode resolved = JsonNodeFactory.instance.objectNode();
-            parameters.properties().forEach(field -> resolved.set(field.getKey(), resolve(field.getValue(), outputs)));
+            parameters.properties().forEach(field -> resolved.set(field.getKey(), replace(field.getValue(), values)));
             return resolved;
         }
         return parameters;
@@ -66,18 +75,18 @@ public final class Template {
         return false;
     }
 
-    private JsonNode resolveText(JsonNode node, Function<TaskName, JsonNode> outputs) {
+    private JsonNode replaceInText(JsonNode node, Function<Reference, JsonNode> values) {
         String text = node.textValue();
         if (!text.contains(OPEN)) {
             return node;
         }
         Optional<Reference> whole = wholeReference(text);
         if (whole.isPresent()) {
-            return value(whole.get(), outputs);
+            return values.apply(whole.get());
         }
         StringBuilder resolved = new StringBuilder();
         walk(text, resolved::append, reference -> {
-            JsonNode value = value(reference, outputs);
+            JsonNode value = values.apply(reference);
             resolved.append(value.isTextual() ? value.textValue() : value.toString());
         });
         return TextNode.valueOf(resolved.toString());
@@ -87,10 +96,6 @@ public final class Template {
         int close = text.length() - CLOSE.length();
         boolean enclosed = text.startsWith(OPEN) && text.indexOf(CLOSE) == close;
         return enclosed ? Reference.parse(text, OPEN.length(), close, lastBrace(text, close), known) : Optional.empty();
-    }
-
-    private static JsonNode value(Reference reference, Function<TaskName, JsonNode> outputs) {
-        return reference.resolve(outputs.apply(reference.task()));
     }
 
     private void walk(String text, Consumer<String> literal, Consumer<Reference> found) {

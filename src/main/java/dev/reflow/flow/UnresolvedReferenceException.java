@@ -1,9 +1,14 @@
 package dev.reflow.flow;
 
-/** A reference whose path is absent from the output that the task really had. */
+/** A reference that cannot be replaced by what the task's output really is. */
 public final class UnresolvedReferenceException extends RuntimeException {
+    /** A step of the path is absent. */
     UnresolvedReferenceException(Reference reference, String step) {
-        super("reference " + reference + " cannot be resolved: the output of task '" + reference.task() + "' has no '"
+        this("reference " + reference + " cannot be resolved: the output of task '" + reference.task() + "' has no '"
                 + step + "' there");
+    }
+
+    UnresolvedReferenceException(String message) {
+        super(message);
     }
 }

@@ -18,16 +18,19 @@ import java.util.Set;
 /** Definitions of versions. They never change, so those in use are kept in memory. */
 @ApplicationScoped
 class Definitions {
-    private static final long MOST_TASKS_KEPT = 500_000;
+    /** In characters of their JSON; what is made of them takes some times as much. */
+    private static final long MOST_KEPT = 64 << 20;
 
     private final Pool pool;
     private final Json json;
-    private final Cache<Key, Definition> kept = Caffeine.newBuilder()
-            .maximumWeight(MOST_TASKS_KEPT)
-            .weigher((Key key, Definition definition) -> 1 + definition.tasks().size())
+    private final Cache<Key, Kept> kept = Caffeine.newBuilder()
+            .maximumWeight(MOST_KEPT)
+            .weigher((Key key, Kept kept) -> kept.length())
             .build();
 
     private record Key(FlowId flow, int version) {}
+
+    private record Kept(Definition definition, int length) {}
 
     Definitions(Pool pool, Json json) {
         this.pool = pool;
@@ -36,7 +39,10 @@ class Definitions {
 
     /** The definition of a committed version whose JSON is at hand. */
     Definition parse(FlowId flow, int version, String text) {
-        return kept.get(new Key(flow, version), key -> DefinitionReader.require(json.read(text)));
+        return kept.get(
+                        new Key(flow, version),
+                        key -> new Kept(DefinitionReader.require(json.read(text)), text.length()))
+                .definition();
     }
 
     Uni<Map<Integer, Definition>> load(FlowId flow, Set<Integer> versions) {
@@ -47,9 +53,9 @@ class Definitions {
     Uni<Map<Integer, Definition>> load(SqlClient client, FlowId flow, Set<Integer> versions) {
         Map<Integer, Definition> found = new HashMap<>();
         versions.forEach(version -> {
-            Definition definition = kept.getIfPresent(new Key(flow, version));
-            if (definition != null) {
-                found.put(version, definition);
+            Kept present = kept.getIfPresent(new Key(flow, version));
+            if (present != null) {
+                found.put(version, present.definition());
             }
         });
         Integer[] missing =

@@ -35,6 +35,17 @@ class TemplateTest {
     }
 
     @Test
+    void parametersThatBecomeTooLongAreNotMade() {
+        TextNode million = TextNode.valueOf("x".repeat(1 << 20));
+        String some = "{{list.output}}".repeat(15);
+        assertThat(template.resolve(TextNode.valueOf(some), name -> million).textValue())
+                .hasSize(15 << 20);
+        assertThatThrownBy(() -> template.resolve(TextNode.valueOf(some + "{{list.output}}"), name -> million))
+                .isInstanceOf(UnresolvedReferenceException.class)
+                .hasMessage("the parameters are longer than 16777216 characters once references are replaced");
+    }
+
+    @Test
     void referenceInsideLongerStringIsText() {
         assertThat(resolve("'{{load.user.name}} has {{load.id}} of {{list.output}} {{load.none}}'"))
                 .isEqualTo(json("'Ada has 7 of [10,20] null'"));

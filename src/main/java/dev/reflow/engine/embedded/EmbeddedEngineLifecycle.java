@@ -6,13 +6,20 @@ import dev.reflow.engine.NodeId;
 import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.task.TaskExecutors;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The engine as part of the service: it starts and stops with it. */
 @ApplicationScoped
@@ -25,6 +32,7 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
     private final EmbeddedEngine engine;
     private final EngineConfig config;
     private final Wakeups wakeups;
+    private @Nullable Future<?> handOver;
 
     EmbeddedEngineLifecycle(EngineConfig config, GenerationStore store, Wakeups wakeups, TaskExecutors executors) {
         this.engine = new EmbeddedEngine(loop, config, store, wakeups, executors, NodeId::random);
@@ -38,17 +46,29 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
         }
     }
 
+    /** The process is about to stop and still answers requests: its work can be given away meanwhile. */
+    void beforeStop(@Observes ShutdownDelayInitiatedEvent event) {
+        handOver();
+    }
+
     void onStop(@Observes ShutdownEvent event) {
-        if (config.enabled()) {
-            try {
-                engine.stop().await().atMost(config.shutdownTimeout().plus(HANDOVER_LIMIT));
-            } catch (RuntimeException e) {
-                LOG.warnf(
-                        "running executions could not be handed over; others find them when this process is dead: %s",
-                        e);
-            }
+        try {
+            handOver().get(config.shutdownTimeout().plus(HANDOVER_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warnf("running executions could not be handed over; others find them when this process is dead: %s", e);
         }
         loop.close();
+    }
+
+    private synchronized Future<?> handOver() {
+        if (handOver == null) {
+            handOver = config.enabled()
+                    ? engine.stop().subscribeAsCompletionStage()
+                    : CompletableFuture.completedFuture(null);
+        }
+        return handOver;
     }
 
     @Override
