@@ -10,11 +10,9 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +37,9 @@ class EngineThroughputBench {
 
     @Inject
     Organizations organizations;
+
+    @Inject
+    Executions executions;
 
     @Inject
     PgBench pgbench;
@@ -80,9 +81,9 @@ class EngineThroughputBench {
                         "{'seconds': 86400}",
                         task -> task.putArray("depends_on").add("in")));
         long before = heap();
-        startAtOnce(flow, PARKED);
+        executions.start(flow, PARKED);
         long began = System.nanoTime();
-        untilNone(
+        executions.untilNone(
                 "select count(*) from flow_execution where flow_id = $1"
                         + " and (owner is not null or wake_at < now() + interval '1 hour')",
                 UUID.fromString(flow));
@@ -123,16 +124,16 @@ class EngineThroughputBench {
     }
 
     /** From the first start to the last end of so many executions, offered to the engine at the same moment. */
-    private double seconds(String flow, int executions) {
+    private double seconds(String flow, int count) {
         UUID id = UUID.fromString(flow);
-        if (executions == 1) {
+        if (count == 1) {
             UUID execution = UUID.fromString(api.start(flow, "{\"value\": 1}"));
-            untilNone("select count(*) from flow_execution where id = $1 and active", execution);
+            executions.untilNone("select count(*) from flow_execution where id = $1 and active", execution);
             return duration("flow_execution_id = $1", execution);
         }
         organizations.execute("update flow_execution set deleted_at = now() where flow_id = $1", Tuple.of(id));
-        startAtOnce(flow, executions);
-        untilNone("select count(*) from flow_execution where flow_id = $1 and active", id);
+        executions.start(flow, count);
+        executions.untilNone("select count(*) from flow_execution where flow_id = $1 and active", id);
         return duration(
                 "flow_execution_id in (select id from flow_execution where flow_id = $1 and deleted_at is null)", id);
     }
@@ -145,35 +146,15 @@ class EngineThroughputBench {
                 / 1e6;
     }
 
-    private void startAtOnce(String flow, int executions) {
-        organizations.execute(
-                "with flow as (update flow set executions_count = executions_count + $2 where id = $1 returning *),"
-                        + " added as (insert into flow_execution (id, organization_id, flow_id, flow_version, status, input,"
-                        + " input_task_name, run_number, created_by, modified_by, wake_at)"
-                        + " select gen_random_uuid(), f.organization_id, f.id, 1, 'running', '{\"value\": 1}', 'in',"
-                        + " f.executions_count - i, 'bench', 'bench', clock_timestamp()"
-                        + " from flow f, generate_series(0, $2 - 1) as i returning id)"
-                        + " insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to,"
-                        + " requested_by, requested_at, idempotency_key)"
-                        + " select id, 1, 'first', 1, 1, 'bench', clock_timestamp(), 'first' from added",
-                Tuple.of(UUID.fromString(flow), executions));
-    }
-
-    private void untilNone(String count, UUID argument) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(5))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> organizations.count(count, Tuple.of(argument)) == 0);
-    }
-
     /** One commit of the engine: an attempt's end, recorded by its owner. */
     private String recordOneTask() {
         UUID owner = UUID.randomUUID();
         String flow = api.createFlow(wide(1));
-        startAtOnce(flow, 200);
+        executions.start(flow, 200);
         organizations.execute("drop table if exists bench_execution", Tuple.tuple());
         organizations.execute("create table bench_execution (i int primary key, id uuid)", Tuple.tuple());
-        untilNone("select count(*) from flow_execution where flow_id = $1 and active", UUID.fromString(flow));
+        executions.untilNone(
+                "select count(*) from flow_execution where flow_id = $1 and active", UUID.fromString(flow));
         organizations.execute(
                 "update flow_execution set active = true, owner = $2, lease = 1, wake_at = null where flow_id = $1",
                 Tuple.of(UUID.fromString(flow), owner));
