@@ -12,7 +12,6 @@ import dev.reflow.task.TaskExecutors;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** What somebody sends to a task that waits for it, or will. */
 public record WebhookData(TaskName task, JsonNode data) {
@@ -72,13 +71,9 @@ public record WebhookData(TaskName task, JsonNode data) {
             throw ReflowException.of(
                     ErrorCode.VALIDATION_ERROR,
                     "The data does not fit what the task waits for",
-                    faults.stream().map(WebhookData::inBody).toList());
+                    faults.stream()
+                            .map(fault -> fault.within("data").within("body"))
+                            .toList());
         }
-    }
-
-    private static Fault inBody(Fault fault) {
-        List<Object> loc =
-                Stream.concat(Stream.of("body", "data"), fault.loc().stream()).toList();
-        return new Fault(loc, fault.type(), fault.msg(), fault.input());
     }
 }

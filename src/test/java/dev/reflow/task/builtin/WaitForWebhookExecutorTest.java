@@ -48,7 +48,7 @@ class WaitForWebhookExecutorTest {
 
     @Test
     void fieldsThatAnotherTaskNamesAreCheckedWhenTheTaskRuns() {
-        assertThat(wait.checkSignal(json("{'fields': {'{{in.key}}': 'any'}}"), json("{}")))
+        assertThat(wait.checkSignal(json("{'fields': [{'name': '{{in.key}}'}]}"), json("{}")))
                 .isEmpty();
         assertThat(failure(with("{'fields': {'id': 'any'}}", json("{}"))))
                 .isEqualTo("invalid data: data.id: Field required");
