@@ -30,10 +30,17 @@ public class Invariants {
     private static final String RESULTS_BELONG_TO_A_GENERATION_THAT_WAS =
             "select t.task_name from task_execution t join flow_execution e on e.id = t.flow_execution_id"
                     + " where e.organization_id = $1 and t.generation > e.generation";
+    /** Somebody outside has to do something, and has not yet. */
+    private static final String AWAITED = "select coalesce(bool_and(not exists (select from webhook_data w"
+            + " where w.flow_execution_id = e.id and w.task_name = t.task_name and w.generation >= e.floor)), false)"
+            + " from task_execution t where t.flow_execution_id = e.id and t.generation = e.generation"
+            + " and t.processing_status = 'awaiting_input'";
+
     private static final String NOTHING_IS_STUCK =
             "select e.id::text from flow_execution e left join engine_node n on n.id = e.owner"
                     + " where e.organization_id = $1 and e.active and not (coalesce(n.state = 'alive', false)"
-                    + " or (e.owner is null and (e.wake_at is not null or e.queued_at is not null)))";
+                    + " or (e.owner is null and (e.wake_at is not null or e.queued_at is not null or (" + AWAITED
+                    + "))))";
     private static final String NOTHING_RUNS_WITHOUT_A_GENERATION =
             "select e.id::text from flow_execution e where e.organization_id = $1 and not e.active"
                     + " and (e.owner is not null or e.wake_at is not null or cardinality(e.uninterruptible_tasks) > 0)";
@@ -43,6 +50,10 @@ public class Invariants {
     private static final String TASKS_BELONG_TO_THE_ORGANIZATION =
             "select t.task_name from task_execution t join flow_execution e on e.id = t.flow_execution_id"
                     + " where $1 in (t.organization_id, e.organization_id) and t.organization_id <> e.organization_id";
+    private static final String ONE_DELIVERY_OF_THE_SAME_DATA =
+            "select w.task_name from webhook_data w join flow_execution e on e.id = w.flow_execution_id"
+                    + " where e.organization_id = $1 and w.generation >= e.floor"
+                    + " group by w.flow_execution_id, w.task_name, w.digest having count(*) > 1";
     /** For generations that came to their end without a failure: what was planned is what happened. */
     private static final String WHAT_WAS_PLANNED_IS_WHAT_RAN =
             "select p.task ->> 'task_name' from flow_execution e join generation g on g.flow_execution_id = e.id"
@@ -80,6 +91,7 @@ public class Invariants {
         holds("nothing runs without a generation", NOTHING_RUNS_WITHOUT_A_GENERATION, organization);
         holds("one key, one generation", ONE_KEY_ONE_GENERATION, organization);
         holds("tasks belong to the organization", TASKS_BELONG_TO_THE_ORGANIZATION, organization);
+        holds("one delivery of the same data", ONE_DELIVERY_OF_THE_SAME_DATA, organization);
         holds("what was planned is what ran", WHAT_WAS_PLANNED_IS_WHAT_RAN, organization);
         holds("reused results are consistent", REUSED_RESULTS_ARE_CONSISTENT, organization);
     }
