@@ -609,6 +609,8 @@ begin
                 select from task_execution later
                 where later.flow_execution_id = t.flow_execution_id and later.task_name = t.task_name
                     and later.task_execution_idx > t.task_execution_idx);
+        delete from webhook_data w
+        where w.flow_execution_id = v_generation.execution and w.generation = v_generation.generation;
         update task_execution t set input = null, output = null, error = null, unedited_output = null, consumed = '{}'
         where t.flow_execution_id = v_generation.execution and t.generation = v_generation.generation;
         v_purged := v_purged + 1;

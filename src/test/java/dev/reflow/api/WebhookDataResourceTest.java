@@ -157,6 +157,16 @@ class WebhookDataResourceTest {
     }
 
     @Test
+    void discardedDataIsPurgedWithItsGeneration() {
+        json(send("{'ok': true}"), 200);
+        api.execute(execution, false);
+        json(send("{'ok': true}"), 200);
+        organizations.execute("select purge_superseded(interval '0', 1000000)", Tuple.tuple());
+        assertThat(count("w.generation = 1")).isZero();
+        assertThat(count("w.generation = 2")).isEqualTo(1);
+    }
+
+    @Test
     void parkedExecutionIsTakenUpAndAwaitsNoInputAnyMore() {
         await().until(() -> executions("owner is null") == 1);
         long lease = number("lease");
