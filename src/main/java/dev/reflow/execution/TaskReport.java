@@ -105,21 +105,19 @@ public record TaskReport(
         }
     }
 
-    /** An attempt that runs already has consumed what there was when it began. */
+    /** The current results; but those that there were when the attempt began to run, as they were then. */
     private static Map<TaskName, Consumed> consumed(Facts facts, FlowTask task) {
-        return facts.before()
+        Map<TaskName, Consumed> consumed = new TreeMap<>();
+        facts.definition()
+                .dependencies(task)
+                .forEach(dependency -> facts.history()
+                        .current(dependency.name())
+                        .ifPresent(result -> consumed.put(dependency.name(), result.asConsumed())));
+        facts.before()
                 .map(TaskExecution::attempt)
                 .filter(attempt -> attempt.status() == ProcessingStatus.RUNNING)
-                .map(Attempt::consumed)
-                .orElseGet(() -> {
-                    Map<TaskName, Consumed> consumed = new TreeMap<>();
-                    facts.definition()
-                            .dependencies(task)
-                            .forEach(dependency -> facts.history()
-                                    .current(dependency.name())
-                                    .ifPresent(result -> consumed.put(dependency.name(), result.asConsumed())));
-                    return consumed;
-                });
+                .ifPresent(running -> consumed.putAll(running.consumed()));
+        return consumed;
     }
 
     private TaskReport after(TaskExecution before) {

@@ -90,6 +90,8 @@ class TaskReportTest {
         TaskReport done = report(0, ProcessingStatus.COMPLETED, "7");
         assertThat(done.decide(after(running, null, IN)).consumed()).containsValue(new Consumed(1, 0));
         assertThat(done.decide(after(queued, null, IN)).consumed()).containsValue(new Consumed(4, 2));
+        Attempts before = completed("work").status(ProcessingStatus.RUNNING);
+        assertThat(done.decide(after(before, null, IN)).consumed()).containsValue(new Consumed(4, 2));
     }
 
     @Test
