@@ -355,11 +355,12 @@ end
 $$;
 
 -- Records the states of attempts: that they run, wait, or how they ended. Answers written, superseded, or overtaken
--- when a worker has reported the task's end. What is written already is not written again.
+-- when a worker has reported the task's end, or newer data was received for it than the attempt was made from. What is
+-- written already is not written again.
 create or replace function record_tasks(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
     p_flow_version int[], p_task text[], p_idx int[], p_status text[], p_input text[], p_output text[], p_error text[],
     p_consumed text[], p_fingerprint text[], p_started_at timestamptz[], p_wake_at timestamptz[],
-    p_uninterruptible boolean[])
+    p_uninterruptible boolean[], p_signal_digest text[])
 returns table (ord int, answer text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -368,9 +369,10 @@ begin
     return query
     with request as (
         select * from unnest(p_execution, p_lease, p_owner, p_generation, p_flow_version, p_task, p_idx, p_status,
-            p_input, p_output, p_error, p_consumed, p_fingerprint, p_started_at, p_wake_at, p_uninterruptible)
+            p_input, p_output, p_error, p_consumed, p_fingerprint, p_started_at, p_wake_at, p_uninterruptible,
+            p_signal_digest)
             with ordinality as r (execution, lease, owner, generation, flow_version, task, idx, status, input, output,
-                error, consumed, fingerprint, started_at, wake_at, uninterruptible, ord)
+                error, consumed, fingerprint, started_at, wake_at, uninterruptible, signal_digest, ord)
     ), decided as (
         select r.*, e.organization_id, case
             when e.id is null then 'superseded'
@@ -380,6 +382,10 @@ begin
                 select from task_execution other
                 where other.flow_execution_id = r.execution and other.generation = r.generation
                     and other.task_name = r.task and other.processing_status = 'completed') then 'overtaken'
+            when r.signal_digest is not null and r.status in ('completed', 'failed') and r.signal_digest <> (
+                select encode(w.digest, 'hex') from webhook_data w
+                where w.flow_execution_id = r.execution and w.task_name = r.task and w.generation >= e.floor
+                order by w.delivery desc limit 1) then 'overtaken'
             else 'written' end as answer
         from request r
         left join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active

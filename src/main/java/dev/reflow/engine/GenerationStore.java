@@ -77,7 +77,7 @@ public interface GenerationStore {
         WRITTEN,
         /** The work is in other hands. */
         SUPERSEDED,
-        /** A worker has ended the task: what is known of the generation is to be loaded anew. */
+        /** A worker has ended the task, or newer data came for it: what is known of the generation is to be loaded anew. */
         OVERTAKEN
     }
 

@@ -11,6 +11,7 @@ import dev.reflow.execution.Consumed;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Plan;
+import dev.reflow.execution.WebhookData;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -237,12 +239,21 @@ class PostgresGenerationStore implements GenerationStore {
                 .texts(result -> result.attempt().start().fingerprint())
                 .times(result -> Rows.time(result.attempt().startedAt()))
                 .times(result -> Rows.time(result.attempt().wakeAt()))
-                .booleans(result -> !result.attempt().start().task().interruptible());
+                .booleans(result -> !result.attempt().start().task().interruptible())
+                .texts(result -> signalDigest(result.attempt().start()));
         return answers(
                 "select ord, answer from record_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                        + " $16)",
+                        + " $16, $17)",
                 columns.arguments(),
                 row -> Recorded.valueOf(row.getString(1).toUpperCase(Locale.ROOT)));
+    }
+
+    /** What the attempt was made from, if that was sent to the task. */
+    private static @Nullable String signalDigest(Effect.TaskStart start) {
+        JsonNode signal = start.signal();
+        return signal == null
+                ? null
+                : HexFormat.of().formatHex(new WebhookData(start.task().name(), signal).digest());
     }
 
     @Override

@@ -278,4 +278,25 @@ class WaitingFlowsTest {
             assertThat(api.output(execution, "after").intValue()).isEqualTo(1);
         }
     }
+
+    @Test
+    void newestDataThatWasReceivedIsTheResult() {
+        String flow = api.createFlow(waiting("n"));
+        int received = 0;
+        for (int i = 0; i < 40; i++) {
+            String execution = api.start(flow, "{'n': 1}");
+            CompletableFuture<Response> other = CompletableFuture.supplyAsync(() -> send(execution, "{'n': 1}"));
+            Response one = send(execution, "{'n': 2}");
+            api.awaitStatus(execution, "completed");
+            if (one.statusCode() == 200 && other.join().statusCode() == 200) {
+                received++;
+            }
+            assertThat(organizations.count(
+                            "select (data ->> 'n')::bigint from webhook_data where flow_execution_id = $1"
+                                    + " order by delivery desc limit 1",
+                            Tuple.of(UUID.fromString(execution))))
+                    .isEqualTo(api.output(execution, "wait").path("n").longValue());
+        }
+        assertThat(received).isPositive();
+    }
 }
