@@ -73,6 +73,26 @@ public record Attempt(
                 startedAt);
     }
 
+    /** The attempt as one that goes on when something comes for it. */
+    public Attempt awaited() {
+        return new Attempt(
+                id,
+                task,
+                idx,
+                generation,
+                flowVersion,
+                ProcessingStatus.AWAITING_INPUT,
+                edited,
+                markedStale,
+                editRevision,
+                editedIn,
+                consumed,
+                fingerprint,
+                cutOffIn,
+                wakeAt,
+                startedAt);
+    }
+
     Attempt cutOff(int generation, Map<TaskName, Consumed> nowConsumed) {
         return new Attempt(
                 id,

@@ -63,7 +63,7 @@ class Histories {
         List<Attempt> edits = new ArrayList<>();
         for (Row row : found) {
             Attempt attempt = rows.attempt(row);
-            attempts.add(rows.uneditedAttempt(row, attempt, generation));
+            attempts.add(rows.awaitedAttempt(row, rows.uneditedAttempt(row, attempt, generation)));
             if (attempt.editedIn() == generation || attempt.markedStale()) {
                 edits.add(attempt);
             }

@@ -25,7 +25,7 @@ class Rows {
     static final String ATTEMPT = "t.id, t.task_name, t.task_execution_idx, t.generation, t.flow_version,"
             + " t.processing_status, t.edited_status, t.marked_stale, t.edit_revision, t.edited_in,"
             + " t.consumed::text as consumed, t.fingerprint, t.cut_off_in, t.wake_at, t.started_at,"
-            + " t.flow_execution_id, t.unedited_status, t.unedited_revision";
+            + " t.flow_execution_id, t.unedited_status, t.unedited_revision, t.reported_by";
     /** The columns of {@link #taskExecution}. */
     static final String TASK_EXECUTION = ATTEMPT + ", t.organization_id, t.input::text as input,"
             + " t.output::text as output, t.error::text as error,"
@@ -63,6 +63,11 @@ class Rows {
         return status == null || attempt.editedIn() != generation
                 ? attempt
                 : attempt.unedited(ProcessingStatus.of(status), row.getInteger("unedited_revision"));
+    }
+
+    /** What a worker has begun is not lost when no process runs it: the engine waits for the worker. */
+    Attempt awaitedAttempt(Row row, Attempt attempt) {
+        return row.getString("reported_by") == null || attempt.status().isFinal() ? attempt : attempt.awaited();
     }
 
     TaskExecution taskExecution(Row row) {

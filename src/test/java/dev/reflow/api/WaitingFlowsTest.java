@@ -240,6 +240,25 @@ class WaitingFlowsTest {
     }
 
     @Test
+    void attemptThatAWorkerMakesIsWaitedFor() {
+        String execution = start(waiting("n"));
+        awaitParked(execution);
+        json(report(execution, "{'task_execution_idx': 1, 'processing_status': 'running'}"), 201);
+        awaitParked(execution);
+        json(report(execution, "{'task_execution_idx': 1, 'processing_status': 'running', 'input': 3}"), 201);
+        awaitParked(execution);
+        json(report(execution, "{'task_execution_idx': 1, 'processing_status': 'completed', 'output': {'n': 9}}"), 201);
+        api.awaitStatus(execution, "completed");
+        assertThat(api.output(execution, "after").intValue()).isEqualTo(9);
+        assertThat(api.taskLines(execution))
+                .containsExactly(
+                        "after#0 completed consistent",
+                        "in#0 completed consistent",
+                        "wait#0 cancelled consistent",
+                        "wait#1 completed consistent");
+    }
+
+    @Test
     void workersFailureFailsTheExecution() {
         String execution = start(waiting("n"));
         awaitParked(execution);
