@@ -378,6 +378,7 @@ begin
             when e.id is null then 'superseded'
             when t.processing_status in ('completed', 'failed')
                 then case when t.reported_by is null then 'repeated' else 'overtaken' end
+            when t.reported_by is not null and r.status <> 'failed' then 'overtaken' -- a worker has its hands on it
             when r.status = 'completed' and exists (
                 select from task_execution other
                 where other.flow_execution_id = r.execution and other.generation = r.generation

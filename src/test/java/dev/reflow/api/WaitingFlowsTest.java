@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
+import dev.reflow.support.HoldingServer;
 import dev.reflow.support.Invariants;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
@@ -256,6 +257,26 @@ class WaitingFlowsTest {
                         "in#0 completed consistent",
                         "wait#0 cancelled consistent",
                         "wait#1 completed consistent");
+    }
+
+    @Test
+    void attemptThatAWorkerBeganBeforeTheFlowGotThereIsNotBegunAgain() {
+        try (HoldingServer remote = new HoldingServer()) {
+            String execution = start(flow().task("in", "webhook_receive", "{}")
+                    .task("hold", "http_request", "{'url': '" + remote.url() + "', 'body': '{{in.output}}'}")
+                    .task("wait", "webhook_receiver", "{'of': '{{hold.output}}'}"));
+            await().until(() -> remote.idempotencyKeys().size() == 1);
+            json(report(execution, "{'task_execution_idx': 0, 'processing_status': 'running'}"), 201);
+            remote.release();
+            awaitParked(execution);
+            json(
+                    report(
+                            execution,
+                            "{'task_execution_idx': 0, 'processing_status': 'completed', 'output': {'n': 9}}"),
+                    201);
+            api.awaitStatus(execution, "completed");
+            assertThat(api.output(execution, "wait").path("n").intValue()).isEqualTo(9);
+        }
     }
 
     @Test
