@@ -35,6 +35,11 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
     private @Nullable Future<?> handOver;
 
     EmbeddedEngineLifecycle(EngineConfig config, GenerationStore store, Wakeups wakeups, TaskExecutors executors) {
+        if (config.deadAfter().compareTo(config.heartbeatInterval().multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("reflow.engine.dead-after (" + config.deadAfter()
+                    + ") has to be at least twice reflow.engine.heartbeat-interval (" + config.heartbeatInterval()
+                    + "), or processes that are alive would be declared dead");
+        }
         this.engine = new EmbeddedEngine(loop, config, store, wakeups, executors, NodeId::random);
         this.config = config;
         this.wakeups = wakeups;
