@@ -37,8 +37,13 @@ public interface GenerationStore {
     /** Takes up at most {@code limit} generations that are due. */
     Uni<List<Fence>> claim(NodeId node, int limit);
 
-    /** @param cancelRequested whether the generation is to end */
-    record Holding(Fence fence, boolean cancelRequested) {}
+    /**
+     * A generation in the hands of a node.
+     *
+     * @param revision of the execution
+     * @param cancelRequested whether the generation is to end
+     */
+    record Holding(Fence fence, long revision, boolean cancelRequested) {}
 
     /** What the node owns: also what it was given in a transaction whose answer it has not seen. */
     Uni<List<Holding>> owned(NodeId node);

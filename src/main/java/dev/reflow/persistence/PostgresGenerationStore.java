@@ -143,9 +143,9 @@ class PostgresGenerationStore implements GenerationStore {
     @Override
     public Uni<List<Holding>> owned(NodeId node) {
         return all(
-                "select id, generation, lease, cancel_requested from flow_execution where owner = $1",
+                "select id, generation, lease, revision, cancel_requested from flow_execution where owner = $1",
                 Tuple.of(node.value()),
-                row -> new Holding(fence(row, node), row.getBoolean(3)));
+                row -> new Holding(fence(row, node), row.getLong(3), row.getBoolean(4)));
     }
 
     private <T> Uni<List<T>> all(String sql, Tuple arguments, Function<Row, T> value) {

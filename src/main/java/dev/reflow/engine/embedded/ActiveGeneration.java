@@ -86,13 +86,14 @@ final class ActiveGeneration {
     /** Begins, or goes on where another process stopped. */
     void start() {
         renew();
-        write("loading a generation", () -> shared.store().load(fence), loaded -> {
-            if (loaded.isEmpty()) {
-                drop();
-            } else {
-                plan(loaded.get());
-            }
-        });
+        write(
+                "loading a generation",
+                () -> shared.store().load(fence),
+                loaded -> loaded.ifPresentOrElse(this::plan, this::drop),
+                impossible -> {
+                    LOG.errorf(impossible, "execution %s cannot be loaded; it is tried again later", fence.execution());
+                    drop(); // the next comparison takes it up again
+                });
     }
 
     private void renew() {
@@ -121,8 +122,9 @@ final class ActiveGeneration {
     void compared(GenerationStore.Holding holding) {
         if (holding.cancelRequested()) {
             cancelRequested();
+        } else if (holding.revision() > revision + pendingWrites) {
+            signalled();
         }
-        signalled();
     }
 
     /** Whether something is under way that would be lost if the generation was given away now. */
@@ -310,7 +312,7 @@ final class ActiveGeneration {
     }
 
     private void begin(Effect.TaskStart start, int asked) {
-        if (asked != epoch || run == null || !run.isRunning(start.task())) {
+        if (ended || asked != epoch || run == null || !run.isRunning(start.task())) {
             shared.slots().release();
             return;
         }
@@ -464,6 +466,13 @@ final class ActiveGeneration {
     }
 
     private <T> void write(String what, Supplier<Uni<T>> call, Consumer<T> answer) {
+        write(what, call, answer, impossible -> {
+            throw impossible;
+        });
+    }
+
+    private <T> void write(
+            String what, Supplier<Uni<T>> call, Consumer<T> answer, Consumer<IllegalArgumentException> impossible) {
         int asked = epoch;
         pendingWrites++;
         shared.calls()
@@ -472,9 +481,7 @@ final class ActiveGeneration {
                         call,
                         () -> !ended && asked == epoch,
                         value -> answered(asked, () -> answer.accept(value)),
-                        impossible -> answered(asked, () -> {
-                            throw impossible;
-                        }));
+                        failure -> answered(asked, () -> impossible.accept(failure)));
     }
 
     private void answered(int asked, Runnable told) {
