@@ -67,6 +67,12 @@ class PostgresGenerationStore implements GenerationStore {
             @Nullable String error,
             String consumed)
             implements Guarded {
+        /** Of two states of one attempt, the later one is written in a later call. */
+        List<Object> row() {
+            Effect.TaskStart start = attempt.start();
+            return List.of(fence.execution(), start.task().name(), start.idx());
+        }
+
         int size() {
             return input.length() + (output == null ? 0 : output.length());
         }
@@ -87,21 +93,24 @@ class PostgresGenerationStore implements GenerationStore {
         this.pools = pools;
         this.json = json;
         this.loader = loader;
-        this.loads = commits.lane(shape(fence -> fence, fence -> 0), loader::load);
-        this.begins = commits.lane(guarded(begin -> begin.plan().length()), this::beginAll);
-        this.records = commits.lane(guarded(Result::size), this::recordAll);
-        this.cutOffs = commits.lane(guarded(cutOff -> 0), this::cutOffAll);
-        this.parks = commits.lane(guarded(park -> 0), this::parkAll);
-        this.finishes = commits.lane(guarded(finish -> 0), this::finishAll);
+        this.loads = commits.lane(shape(fence -> fence, fence -> 0, fence -> fence), loader::load);
+        this.begins = commits.lane(guarded(begin -> begin.plan().length(), Guarded::fence), this::beginAll);
+        this.records = commits.lane(guarded(Result::size, Result::row), this::recordAll);
+        this.cutOffs = commits.lane(guarded(cutOff -> 0, CutOff::result), this::cutOffAll);
+        this.parks = commits.lane(guarded(park -> 0, Guarded::fence), this::parkAll);
+        this.finishes = commits.lane(guarded(finish -> 0, Guarded::fence), this::finishAll);
     }
 
-    private static <R extends Guarded> GroupCommit.Shape<R> guarded(ToIntFunction<R> bytes) {
-        return shape(Guarded::fence, bytes);
+    private static <R extends Guarded> GroupCommit.Shape<R> guarded(
+            ToIntFunction<R> bytes, Function<R, Object> exclusive) {
+        return shape(Guarded::fence, bytes, exclusive);
     }
 
-    private static <R> GroupCommit.Shape<R> shape(Function<R, Fence> fence, ToIntFunction<R> bytes) {
+    /** @param exclusive what a call touches once at most: a request may still wait when it is made again */
+    private static <R> GroupCommit.Shape<R> shape(
+            Function<R, Fence> fence, ToIntFunction<R> bytes, Function<R, Object> exclusive) {
         return new GroupCommit.Shape<>(
-                Comparator.comparing(request -> fence.apply(request).execution().value()), bytes, null);
+                Comparator.comparing(request -> fence.apply(request).execution().value()), bytes, exclusive);
     }
 
     @Override
