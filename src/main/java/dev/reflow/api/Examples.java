@@ -72,5 +72,22 @@ final class Examples {
               "data": {"approved": true, "note": "fine"}
             }""";
 
+    static final String SERVICE_ACCOUNT_CREATE = """
+            {
+              "name": "nightly import",
+              "description": "Starts the import of invoices"
+            }""";
+
+    static final String API_KEY_CREATE = """
+            {
+              "name": "import server",
+              "description": "In use since May"
+            }""";
+
+    static final String DESCRIPTION_UPDATE = """
+            {
+              "description": "Replaced each quarter"
+            }""";
+
     private Examples() {}
 }

@@ -22,6 +22,11 @@ public final class Members {
         return new Members(new Form(), List.of(), JsonNodeFactory.instance.objectNode());
     }
 
+    /** Whether there is such a member, maybe null. */
+    boolean has(String name) {
+        return object.has(name);
+    }
+
     public Field field(String name) {
         List<Object> at = new ArrayList<>(loc);
         at.add(name);

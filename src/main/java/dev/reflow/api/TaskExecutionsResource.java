@@ -8,8 +8,8 @@ import dev.reflow.usecase.EditTaskResult;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.ReportTaskExecution;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -77,7 +77,7 @@ public class TaskExecutionsResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
-    @RolesAllowed("integration")
+    @PermissionsAllowed("report")
     @Operation(
             summary = "Report an attempt of a task",
             description = "For workers outside. What a report leaves out stays as it was reported before.")

@@ -2,8 +2,8 @@ package dev.reflow.api;
 
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.usecase.ReceiveWebhookData;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -24,7 +24,7 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Path("/api/flow-executions/{flow_execution_id}/webhook-data")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flow executions")
-@RolesAllowed({"org_admin", "backoffice", "publisher", "app_user", "integration"})
+@PermissionsAllowed("send-data")
 public class WebhookDataResource {
     private final CurrentCaller caller;
     private final ReceiveWebhookData receiveWebhookData;

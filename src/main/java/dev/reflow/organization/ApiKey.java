@@ -2,13 +2,14 @@ package dev.reflow.organization;
 
 import java.security.MessageDigest;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * An API key that is in force.
  *
  * @param owner the service account that acts with it
  */
-public record ApiKey(OrganizationId organization, String owner, Set<Role> roles, byte[] tokenHash) {
+public record ApiKey(UUID id, OrganizationId organization, String owner, Set<Role> roles, byte[] tokenHash) {
     /** Compares in a time that does not depend on where the difference is. */
     public boolean isOf(ApiKeyToken token) {
         return MessageDigest.isEqual(tokenHash, token.hash());

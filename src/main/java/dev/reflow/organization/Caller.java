@@ -24,6 +24,10 @@ public record Caller(OrganizationId organization, String name, Set<Role> roles) 
         return isAdmin() || name.equals(creator);
     }
 
+    public boolean may(Permission permission) {
+        return roles.stream().anyMatch(permission::isGivenBy);
+    }
+
     public boolean isAdmin() {
         return roles.contains(Role.ORG_ADMIN);
     }
