@@ -105,6 +105,18 @@ begin
 end
 $$;
 
+-- Hides an execution. What runs for it goes on. What waits for room, or for somebody outside who cannot reach it any
+-- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good.
+create or replace function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns void
+language sql as $$
+    update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
+        cancel_requested = e.cancel_requested or e.active and e.owner is null and e.wake_at is null,
+        wake_at = case when e.active and e.owner is null then coalesce(e.wake_at, clock_timestamp()) else e.wake_at end,
+        queued_at = null,
+        modified_by = p_author, updated_at = next_updated_at(e.updated_at)
+    where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null
+$$;
+
 -- How many executions of an organization count toward its limit.
 create or replace function running_executions(p_organization uuid) returns bigint
 language sql stable as $$
@@ -451,7 +463,7 @@ end
 $$;
 
 -- Lays generations aside until a time, or, without one, until something comes. False also when something has happened
--- that the owner does not know of.
+-- that the owner does not know of. Nothing can come for a deleted execution: instead of waiting it is cancelled.
 create or replace function park_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_revision bigint[],
     p_until timestamptz[], p_for_signal boolean[]) returns table (ord int, held boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -463,7 +475,9 @@ begin
         select * from unnest(p_execution, p_lease, p_owner, p_revision, p_until, p_for_signal) with ordinality
             as r (execution, lease, owner, revision, until, for_signal, ord)
     ), parked as (
-        update flow_execution e set owner = null, lease = e.lease + 1, wake_at = r.until,
+        update flow_execution e set owner = null, lease = e.lease + 1,
+            wake_at = case when e.deleted_at is not null then coalesce(r.until, clock_timestamp()) else r.until end,
+            cancel_requested = e.cancel_requested or e.deleted_at is not null and r.until is null,
             status = case when r.for_signal and e.status = 'running' then 'awaiting_input' else e.status end
         from request r
         where e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active and e.revision = r.revision

@@ -168,7 +168,9 @@ public class FlowExecutionsResource {
     @DELETE
     @Cancellable(false)
     @Path("/{flow_execution_id}")
-    @Operation(summary = "Delete an execution", description = "It is no longer listed; running work goes on.")
+    @Operation(
+            summary = "Delete an execution",
+            description = "It is no longer listed. Running work goes on; what waits is cancelled.")
     @APIResponse(responseCode = "204", description = "Deleted, now or before")
     @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")

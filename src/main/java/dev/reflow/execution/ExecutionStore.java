@@ -23,7 +23,10 @@ public interface ExecutionStore {
     /** The flow of an execution, even of a deleted one. */
     Uni<Optional<FlowId>> findFlow(OrganizationId organization, FlowExecutionId id);
 
-    /** Hides the execution from every reader; what runs goes on. One that is deleted stays so. */
+    /**
+     * Hides the execution from every reader; what runs goes on, what waits for room or for the outside is cancelled. One
+     * that is deleted stays so.
+     */
     Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
 
     /** What the decisions follow from. */

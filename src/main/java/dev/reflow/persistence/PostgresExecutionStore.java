@@ -122,9 +122,7 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author) {
-        return pool.preparedQuery("update flow_execution set deleted_at = clock_timestamp(), status = 'deleted',"
-                        + " modified_by = $3, updated_at = next_updated_at(updated_at)"
-                        + " where id = $1 and organization_id = $2 and deleted_at is null")
+        return pool.preparedQuery("select delete_execution($1, $2, $3)")
                 .execute(Tuple.of(id.value(), organization.value(), author))
                 .replaceWithVoid();
     }

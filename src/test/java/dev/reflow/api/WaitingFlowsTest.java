@@ -214,6 +214,55 @@ class WaitingFlowsTest {
         assertThat(send(execution, "{'n': 1}").statusCode()).isEqualTo(409);
     }
 
+    private void assertCancelledUnseen(String execution) {
+        await().until(() -> organizations.count(
+                        "select count(*) from flow_execution e join generation g on g.flow_execution_id = e.id"
+                                + " where e.id = $1 and not e.active and e.status = 'deleted'"
+                                + " and g.end_reason = 'cancelled'",
+                        Tuple.of(UUID.fromString(execution)))
+                == 1);
+    }
+
+    private void delete(String execution) {
+        assertThat(api.request().delete("/api/flow-executions/" + execution).statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void deletedFlowWaitsForNobody() {
+        String waits = start(waiting("n"));
+        awaitParked(waits);
+        delete(waits);
+        assertCancelledUnseen(waits);
+
+        String willWait = start(flow().task("in", "webhook_receive", "{}")
+                .task("before", "delay", "{'seconds': 0.5}")
+                .task(
+                        "wait",
+                        "wait_for_webhook",
+                        "{}",
+                        task -> task.putArray("depends_on").add("before")));
+        delete(willWait);
+        assertCancelledUnseen(willWait);
+    }
+
+    @Test
+    void deletedFlowDoesNotStartWhenThereIsRoom() {
+        organizations.execute(
+                "update organization set max_concurrent_executions = 1 where id = $1", Tuple.of(api.organization()));
+        String first = start(waiting("n"));
+        String second = start(waiting("n"));
+        String third = start(waiting("n"));
+        delete(second);
+        assertCancelledUnseen(second);
+        assertThat(organizations.count(
+                        "select count(*) from task_execution where flow_execution_id = $1",
+                        Tuple.of(UUID.fromString(second))))
+                .isZero();
+        delete(first);
+        api.awaitStatus(third, "awaiting_input");
+    }
+
     @Test
     void workersReportSettlesATaskThatWaits() {
         String execution = start(waiting("n"));

@@ -24,12 +24,13 @@ public enum Invariant {
             "nothing is stuck",
             "select e.id::text from flow_execution e left join engine_node n on n.id = e.owner"
                     + " where e.organization_id = $1 and e.active and not (coalesce(n.state = 'alive', false)"
-                    + " or (e.owner is null and (e.wake_at is not null or e.queued_at is not null or ("
+                    + " or (e.owner is null and (e.wake_at is not null or e.deleted_at is null"
+                    + " and (e.queued_at is not null or ("
                     // somebody outside has to do something, and has not yet
                     + "select coalesce(bool_and(not exists (select from webhook_data w"
                     + " where w.flow_execution_id = e.id and w.task_name = t.task_name and w.generation >= e.floor)), false)"
                     + " from task_execution t where t.flow_execution_id = e.id and t.generation = e.generation"
-                    + " and t.processing_status = 'awaiting_input'))))"),
+                    + " and t.processing_status = 'awaiting_input')))))"),
     NOTHING_RUNS_WITHOUT_A_GENERATION(
             "nothing runs without a generation",
             "select e.id::text from flow_execution e where e.organization_id = $1 and not e.active"
