@@ -168,9 +168,7 @@ public class FlowExecutionsResource {
     @DELETE
     @Cancellable(false)
     @Path("/{flow_execution_id}")
-    @Operation(
-            summary = "Delete an execution",
-            description = "It is no longer listed. Running work goes on; what waits is cancelled.")
+    @Operation(summary = "Delete an execution", description = "It is no longer listed. Running work goes on.")
     @APIResponse(responseCode = "204", description = "Deleted, now or before")
     @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")

@@ -1,13 +1,16 @@
 package dev.reflow.api;
 
+import dev.reflow.execution.ExecutionAction;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -21,8 +24,9 @@ import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 
 /**
- * What holds for every operation of the published document, said once: which failures it can answer, that a record's
- * {@code @Nullable} members may be null, and that an answer has all of its members.
+ * What holds for every operation of the published document, said once: which failures it can answer, what it does by
+ * the status of the execution, that a record's {@code @Nullable} members may be null, and that an answer has all of its
+ * members.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class OpenApiRules implements OASFilter {
@@ -39,6 +43,21 @@ public final class OpenApiRules implements OASFilter {
             Map.entry("422", "The request is malformed; every fault is listed"),
             Map.entry("500", "Something unexpected happened; the request id leads to it"));
 
+    /** The operations of which the document tells what happens by the status of the execution. */
+    static final Map<String, List<ExecutionAction>> ACTIONS = Map.of(
+            "POST /api/flow-executions/{flow_execution_id}/execute",
+            List.of(ExecutionAction.EXECUTE, ExecutionAction.EXECUTE_STALE),
+            "POST /api/flow-executions/{flow_execution_id}/cancel",
+            List.of(ExecutionAction.CANCEL),
+            "DELETE /api/flow-executions/{flow_execution_id}",
+            List.of(ExecutionAction.DELETE),
+            "PUT /api/task-executions",
+            List.of(ExecutionAction.EDIT, ExecutionAction.MARK),
+            "POST /api/task-executions",
+            List.of(ExecutionAction.REPORT),
+            "POST /api/flow-executions/{flow_execution_id}/webhook-data",
+            List.of(ExecutionAction.SIGNAL));
+
     private final IndexView index;
 
     public OpenApiRules(IndexView index) {
@@ -49,8 +68,10 @@ public final class OpenApiRules implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         document.getPaths()
                 .getPathItems()
-                .values()
-                .forEach(item -> item.getOperations().values().forEach(OpenApiRules::completeOperation));
+                .forEach((path, item) -> item.getOperations().forEach((method, operation) -> {
+                    completeOperation(operation);
+                    describeActions(ACTIONS.getOrDefault(method + " " + path, List.of()), operation);
+                }));
         Map<String, Schema> schemas = document.getComponents().getSchemas();
         schemas.values().forEach(OpenApiRules::completeEnum);
         Map<String, ClassInfo> records = index.getClassesInPackage(PACKAGE).stream()
@@ -75,6 +96,17 @@ public final class OpenApiRules implements OASFilter {
         responses.getAPIResponses().forEach(OpenApiRules::describeFailure);
         parameters(operation).forEach(OpenApiRules::typeParameter);
         parameters(operation).stream().filter(OpenApiRules::isOptional).forEach(OpenApiRules::allowNull);
+    }
+
+    private static void describeActions(List<ExecutionAction> actions, Operation operation) {
+        if (!actions.isEmpty()) {
+            operation.setDescription(Stream.of(
+                            operation.getDescription(),
+                            "What happens, by the status of the execution:",
+                            ActionTable.markdown(actions))
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining("\n\n")));
+        }
     }
 
     private static void describeFailure(String code, APIResponse response) {

@@ -6,14 +6,14 @@ import java.util.Locale;
 public enum ExecutionStatus {
     QUEUED,
     RUNNING,
-    COMPLETED,
-    FAILED,
-    DELETED,
-    STALE,
-    EDITED,
     AWAITING_INPUT,
     CANCEL_REQUESTED,
-    CANCELLED;
+    COMPLETED,
+    FAILED,
+    STALE,
+    EDITED,
+    CANCELLED,
+    DELETED;
 
     public String code() {
         return name().toLowerCase(Locale.ROOT);

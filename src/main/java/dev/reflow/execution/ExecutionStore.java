@@ -24,8 +24,8 @@ public interface ExecutionStore {
     Uni<Optional<FlowId>> findFlow(OrganizationId organization, FlowExecutionId id);
 
     /**
-     * Hides the execution from every reader; what runs goes on, what waits for room or for the outside is cancelled. One
-     * that is deleted stays so.
+     * Hides the execution from every reader; what runs goes on, what waits for room or data is cancelled. One that is
+     * deleted stays so.
      */
     Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
 

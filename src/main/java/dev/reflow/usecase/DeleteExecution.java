@@ -7,7 +7,7 @@ import dev.reflow.organization.Caller;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Hides an execution from everybody. What runs for it goes on; what waits is cancelled. */
+/** Hides an execution from everybody. What runs for it goes on; what waits for room or data is cancelled. */
 @ApplicationScoped
 public class DeleteExecution {
     private final FlowAccess access;
