@@ -293,6 +293,24 @@ class FlowExecutionsResourceTest {
     }
 
     @Test
+    void cancelStopsEvenWhatARestartMustNotInterrupt() {
+        try (HoldingServer server = new HoldingServer()) {
+            String execution = api.start(
+                    api.createFlow(flow().task("in", "webhook_receive", "{}")
+                            .task(
+                                    "hold",
+                                    "http_request",
+                                    "{'url': '" + server.url() + "'}",
+                                    task -> task.put("interruptible", false))),
+                    "{}");
+            Awaitility.await().until(() -> !server.idempotencyKeys().isEmpty());
+            api.request().post("/api/flow-executions/" + execution + "/cancel");
+            api.awaitStatus(execution, "cancelled");
+            assertThat(api.taskLines(execution)).contains("hold#0 cancelled consistent");
+        }
+    }
+
+    @Test
     void restartStopsTheCallThatIsUnderWayAndItsAnswerCountsNoMore() {
         try (HoldingServer server = new HoldingServer()) {
             String flow = api.createFlow(flow().task("in", "webhook_receive", "{}")
