@@ -3,6 +3,7 @@ package dev.reflow.support;
 import dev.reflow.organization.ApiKeyToken;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
@@ -48,23 +49,25 @@ public class Organizations {
     }
 
     public long count(String sql, Tuple arguments) {
-        return pool.preparedQuery(sql)
-                .execute(arguments)
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return one(sql, arguments).getLong(0);
     }
 
     /** The one id that a query answers. */
     public UUID idOf(String sql, Tuple arguments) {
+        return one(sql, arguments).getUUID(0);
+    }
+
+    /** The one text that a query answers. */
+    public String textOf(String sql, Tuple arguments) {
+        return one(sql, arguments).getString(0);
+    }
+
+    private Row one(String sql, Tuple arguments) {
         return pool.preparedQuery(sql)
                 .execute(arguments)
                 .await()
                 .indefinitely()
                 .iterator()
-                .next()
-                .getUUID(0);
+                .next();
     }
 }

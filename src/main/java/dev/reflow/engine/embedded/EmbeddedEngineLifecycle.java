@@ -28,13 +28,15 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
     /** For giving back what is left, once all that was to end has ended. */
     private static final Duration HANDOVER_LIMIT = Duration.ofSeconds(5);
 
-    private final ThreadLoop loop = new ThreadLoop();
+    private final ThreadLoop loop;
     private final EmbeddedEngine engine;
     private final EngineConfig config;
     private final Wakeups wakeups;
     private @Nullable Future<?> handOver;
 
-    EmbeddedEngineLifecycle(EngineConfig config, GenerationStore store, Wakeups wakeups, TaskExecutors executors) {
+    EmbeddedEngineLifecycle(
+            ThreadLoop loop, EngineConfig config, GenerationStore store, Wakeups wakeups, TaskExecutors executors) {
+        this.loop = loop;
         if (config.deadAfter().compareTo(config.heartbeatInterval().multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("reflow.engine.dead-after (" + config.deadAfter()
                     + ") has to be at least twice reflow.engine.heartbeat-interval (" + config.heartbeatInterval()

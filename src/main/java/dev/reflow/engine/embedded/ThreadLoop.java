@@ -1,6 +1,7 @@
 package dev.reflow.engine.embedded;
 
 import io.smallrye.mutiny.subscription.Cancellable;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** A loop on a thread of its own. After {@link #close} it takes nothing more, silently. */
+@Singleton
 final class ThreadLoop implements EngineLoop, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ThreadLoop.class);
 
