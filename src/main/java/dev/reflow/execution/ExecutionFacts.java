@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param latestVersion of the flow
  * @param versions the definitions of the execution's version, of the latest one and of every one with a current result
  * @param plan of the newest generation; null while none is stored
+ * @param endReason of the newest generation; null while it is active
  */
 public record ExecutionFacts(
         FlowExecution execution,
         int latestVersion,
         Map<Integer, Definition> versions,
         History history,
-        @Nullable Plan plan) {
+        @Nullable Plan plan,
+        @Nullable EndReason endReason) {
 
     /** What stands between the results as they are and a consistent execution of the execution's own version. */
     public Plan staleOnlyPlan(TaskExecutors executors) {
@@ -38,7 +40,10 @@ public record ExecutionFacts(
                 .anyMatch(result -> result.edited() == EditedStatus.EDITED_NOT_REEXECUTED)) {
             return ExecutionStatus.EDITED;
         }
-        return plan.changesNothing() ? ExecutionStatus.COMPLETED : ExecutionStatus.FAILED;
+        if (plan.changesNothing()) {
+            return ExecutionStatus.COMPLETED;
+        }
+        return endReason == EndReason.CANCELLED ? ExecutionStatus.CANCELLED : ExecutionStatus.FAILED;
     }
 
     /** What a re-execution would do now. */

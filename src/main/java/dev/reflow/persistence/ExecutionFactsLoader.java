@@ -1,6 +1,7 @@
 package dev.reflow.persistence;
 
 import dev.reflow.execution.Attempt;
+import dev.reflow.execution.EndReason;
 import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
@@ -40,7 +41,7 @@ class ExecutionFactsLoader {
         UUID[] ids = executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new);
         // The executions before their attempts: what changes in between has a revision that nobody has seen yet.
         return client.preparedQuery("select " + FlowExecutionRows.COLUMNS
-                        + ", f.latest_version, g.plan::text as plan from flow_execution e"
+                        + ", f.latest_version, g.plan::text as plan, g.end_reason from flow_execution e"
                         + " join flow f on f.id = e.flow_id"
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
                         + " where e.id = any ($1)")
@@ -74,11 +75,17 @@ class ExecutionFactsLoader {
         History history = new History(attempts.getOrDefault(execution.id().value(), List.of()), Map.of());
         Set<Integer> versions = new HashSet<>(Set.of(execution.flowVersion()));
         int latest = row.getInteger("latest_version");
+        String endReason = row.getString("end_reason");
         versions.add(latest);
         history.currentResults().forEach(result -> versions.add(result.flowVersion()));
         return definitions
                 .load(client, execution.flow(), versions)
-                .map(loaded ->
-                        new ExecutionFacts(execution, latest, loaded, history, json.plan(row.getString("plan"))));
+                .map(loaded -> new ExecutionFacts(
+                        execution,
+                        latest,
+                        loaded,
+                        history,
+                        json.plan(row.getString("plan")),
+                        endReason == null ? null : EndReason.of(endReason)));
     }
 }

@@ -30,6 +30,7 @@ final class ReferenceModel {
     private int floor;
     private int version;
     private boolean active;
+    private boolean cancelled;
 
     /** An attempt, with everything that went into it. */
     private static final class Made {
@@ -107,6 +108,7 @@ final class ReferenceModel {
 
     void end(EndReason reason) {
         active = false;
+        cancelled = reason == EndReason.CANCELLED;
         if (reason == EndReason.COMPLETED) {
             attempts.stream()
                     .filter(attempt -> attempt.editedIn < generation)
@@ -342,7 +344,10 @@ final class ReferenceModel {
         if (isCurrent(attempt -> attempt.unused)) {
             return ExecutionStatus.EDITED;
         }
-        return isConsistent() ? ExecutionStatus.COMPLETED : ExecutionStatus.FAILED;
+        if (isConsistent()) {
+            return ExecutionStatus.COMPLETED;
+        }
+        return cancelled ? ExecutionStatus.CANCELLED : ExecutionStatus.FAILED;
     }
 
     private boolean isCurrent(Predicate<Made> wanted) {

@@ -171,6 +171,18 @@ class ResultEditTest {
     }
 
     @Test
+    void markThatIsTakenBackLeavesACancelledExecutionCancelled() {
+        World world = new World(FLOW, new World.Watcher() {})
+                .start(new Course(0, Set.of(), Set.of(), Set.of(), List.of(), 1));
+        world.happen(new Happening.Cancel());
+        assertThat(world.status()).isEqualTo(ExecutionStatus.CANCELLED);
+        world.happen(new Happening.Mark("in"));
+        assertThat(world.status()).isEqualTo(ExecutionStatus.STALE);
+        world.happen(new Happening.Unmark("in"));
+        assertThat(world.status()).isEqualTo(ExecutionStatus.CANCELLED);
+    }
+
+    @Test
     void markThatIsTakenBackLeavesAnEditThatNothingHasUsed() {
         World world = completed();
         world.happen(new Happening.Edit("a", 3));

@@ -270,7 +270,13 @@ final class World {
                 "somebody",
                 now,
                 now);
-        return new ExecutionFacts(execution, versions.size(), definitions(version, versions.size()), history(), plan);
+        return new ExecutionFacts(
+                execution,
+                versions.size(),
+                definitions(version, versions.size()),
+                history(),
+                plan,
+                active ? null : finish.reason());
     }
 
     private boolean edit(String task, Happening happening) {
