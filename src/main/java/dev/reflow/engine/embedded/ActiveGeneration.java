@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -43,6 +44,8 @@ final class ActiveGeneration {
     private static final Logger LOG = Logger.getLogger(ActiveGeneration.class);
     /** A task that ends sooner is written down once, not twice. */
     private static final Duration SHOWN_AS_RUNNING_AFTER = Duration.ofMillis(200);
+    /** How often something is asked that nobody tells. */
+    private static final Duration TICK = Duration.ofMillis(500);
 
     private final Shared shared;
     private final Fence fence;
@@ -62,7 +65,11 @@ final class ActiveGeneration {
     private int pendingWrites;
     private @Nullable Instant nextTimer;
 
-    /** What all generations of an engine work with. */
+    /**
+     * What all generations of an engine work with.
+     *
+     * @param trusted whether nobody can have declared this process dead yet
+     */
     record Shared(
             EngineLoop loop,
             InstantSource clock,
@@ -71,6 +78,7 @@ final class ActiveGeneration {
             TaskExecutors executors,
             Calls calls,
             TaskSlots slots,
+            BooleanSupplier trusted,
             Consumer<Instant> wakeAt) {}
 
     ActiveGeneration(Shared shared, Fence fence, Consumer<ActiveGeneration> onEnd) {
@@ -322,11 +330,19 @@ final class ActiveGeneration {
             execute(task);
             var unused = shared.loop().schedule(SHOWN_AS_RUNNING_AFTER, () -> showAsRunning(task)); // if it is not over
         } else {
-            record(task, ProcessingStatus.RUNNING, null, null, null, () -> {
-                if (!task.isOver()) {
-                    execute(task);
-                }
-            });
+            record(task, ProcessingStatus.RUNNING, null, null, null, () -> executeOnceTrusted(task));
+        }
+    }
+
+    /** A process that was away when the record was written may have lost the task to another one since. */
+    private void executeOnceTrusted(RunningTask task) {
+        if (task.isOver()) {
+            return;
+        }
+        if (shared.trusted().getAsBoolean()) {
+            execute(task);
+        } else {
+            var unused = shared.loop().schedule(TICK, () -> executeOnceTrusted(task)); // until it is over
         }
     }
 

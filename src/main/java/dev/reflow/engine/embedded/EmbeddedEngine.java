@@ -61,7 +61,16 @@ public final class EmbeddedEngine implements WorkflowEngine {
         DatabaseClock clock = new DatabaseClock(loop);
         this.heartbeat = new Heartbeat(loop, config, store, calls, clock, ids, new Membership());
         TaskSlots slots = new TaskSlots(config.maxRunningTasks(), this::mayStartTasks);
-        this.shared = new ActiveGeneration.Shared(loop, clock, config, store, executors, calls, slots, this::wakeAt);
+        this.shared = new ActiveGeneration.Shared(
+                loop,
+                clock,
+                config,
+                store,
+                executors,
+                calls,
+                slots,
+                () -> heartbeat.node().isPresent(),
+                this::wakeAt);
     }
 
     /** Starts to work. */
