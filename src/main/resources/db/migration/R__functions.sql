@@ -344,21 +344,24 @@ drop function if exists cut_off(uuid, bigint, uuid, int, uuid, text);
 drop function if exists park(uuid, bigint, uuid, bigint, timestamptz);
 drop function if exists finish_generation(uuid, bigint, uuid, bigint, int, text, text, text, int, int, int, int);
 
+-- Stores plans. False also when something has happened that the plan was made without.
+drop function if exists begin_generations(uuid[], bigint[], uuid[], int[], text[]);
 create or replace function begin_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
-    p_plan text[]) returns table (ord int, held boolean)
+    p_revision bigint[], p_plan text[]) returns table (ord int, held boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
     perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
     return query
     with request as (
-        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_plan) with ordinality
-            as r (execution, lease, owner, generation, plan, ord)
+        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_revision, p_plan) with ordinality
+            as r (execution, lease, owner, generation, revision, plan, ord)
     ), begun as (
         update generation g set plan = r.plan::json,
             started_at = coalesce(g.started_at, date_trunc('milliseconds', clock_timestamp()))
         from request r
         join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
+            and e.revision = r.revision
         where g.flow_execution_id = r.execution and g.generation = r.generation
         returning r.ord
     )

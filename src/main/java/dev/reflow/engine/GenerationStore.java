@@ -74,8 +74,8 @@ public interface GenerationStore {
     /** Empty when the work is in other hands. */
     Uni<Optional<Arrivals>> arrivals(Fence fence);
 
-    /** Stores the plan; before the generation's first effect. */
-    Uni<Boolean> begin(Fence fence, Plan plan);
+    /** Stores the plan; before the generation's first effect. False also when the revision is another one. */
+    Uni<Boolean> begin(Fence fence, long revision, Plan plan);
 
     /** What became of the record of an attempt. */
     enum Recorded {

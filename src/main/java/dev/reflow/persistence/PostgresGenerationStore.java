@@ -57,7 +57,7 @@ class PostgresGenerationStore implements GenerationStore {
         Fence fence();
     }
 
-    private record Begin(Fence fence, String plan) implements Guarded {}
+    private record Begin(Fence fence, long revision, String plan) implements Guarded {}
 
     private record Result(
             Fence fence,
@@ -214,14 +214,14 @@ class PostgresGenerationStore implements GenerationStore {
     }
 
     @Override
-    public Uni<Boolean> begin(Fence fence, Plan plan) {
-        return begins.submit(new Begin(fence, json.plan(plan)));
+    public Uni<Boolean> begin(Fence fence, long revision, Plan plan) {
+        return begins.submit(new Begin(fence, revision, json.plan(plan)));
     }
 
     private Uni<List<Boolean>> beginAll(List<Begin> begun) {
         return held(
-                "select ord, held from begin_generations($1, $2, $3, $4, $5)",
-                generations(begun).texts(Begin::plan));
+                "select ord, held from begin_generations($1, $2, $3, $4, $5, $6)",
+                generations(begun).longs(Begin::revision).texts(Begin::plan));
     }
 
     @Override

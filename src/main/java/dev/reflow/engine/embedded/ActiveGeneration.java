@@ -196,10 +196,13 @@ final class ActiveGeneration {
             return;
         }
         Plan plan = Planner.plan(shared.executors(), loaded.mode(), planning);
-        write(
-                "storing a plan",
-                () -> shared.store().begin(fence, plan),
-                held -> ifHeld(held, () -> prepare(loaded, plan, planning)));
+        write("storing a plan", () -> shared.store().begin(fence, loaded.revision(), plan), begun -> {
+            if (begun) {
+                prepare(loaded, plan, planning);
+            } else {
+                start(); // something came that the plan does not know of, or the work is gone
+            }
+        });
     }
 
     /** A version with several input tasks has to have the one that the execution was started through. */
@@ -471,14 +474,6 @@ final class ActiveGeneration {
                 start(); // something came between: look again, or find the work gone
             }
         });
-    }
-
-    private void ifHeld(boolean held, Runnable then) {
-        if (held) {
-            then.run();
-        } else {
-            drop();
-        }
     }
 
     private <T> void write(String what, Supplier<Uni<T>> call, Consumer<T> answer) {
