@@ -437,6 +437,7 @@ begin
 end
 $$;
 
+-- Says of results that nothing they were made from has changed. False also when a worker has ended the task.
 create or replace function cut_off_results(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
     p_result uuid[], p_consumed text[]) returns table (ord int, held boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -450,6 +451,11 @@ begin
     ), held as (
         select r.* from request r
         join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
+        join task_execution t on t.id = r.result
+        where not exists (
+            select from task_execution other
+            where other.flow_execution_id = r.execution and other.generation = r.generation
+                and other.task_name = t.task_name and other.processing_status = 'completed')
     ), kept as (
         update task_execution t set cut_off_in = h.generation, consumed = h.consumed::json,
             updated_at = next_updated_at(t.updated_at)

@@ -89,7 +89,7 @@ public interface GenerationStore {
     /** Raises the execution's revision by one when it is written. */
     Uni<Recorded> record(Fence fence, TaskRecord attempt);
 
-    /** Raises the execution's revision by one. */
+    /** Raises the execution's revision by one. False also when a worker has ended the task. */
     Uni<Boolean> cutOff(Fence fence, UUID result, Map<TaskName, Consumed> consumed);
 
     /** Gives the generation back until a time, or until something comes. False also when the revision is another one. */

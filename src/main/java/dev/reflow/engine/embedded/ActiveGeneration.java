@@ -273,12 +273,17 @@ final class ActiveGeneration {
             return;
         }
         signalled = false;
+        readArrivals(arrivals -> {});
+    }
+
+    private void readArrivals(Consumer<GenerationStore.Arrivals> then) {
         write("reading what came", () -> shared.store().arrivals(fence), arrivals -> {
             if (arrivals.isEmpty()) {
                 drop();
             } else {
                 arrivals.get().signals().forEach(this::received);
                 arrivals.get().reports().forEach(this::reported);
+                then.accept(arrivals.get());
             }
         });
     }
@@ -421,9 +426,45 @@ final class ActiveGeneration {
                     then.run();
                 }
                 case SUPERSEDED -> drop();
-                case OVERTAKEN -> start();
+                case OVERTAKEN -> {
+                    stop(task);
+                    overtaken(task);
+                }
             }
         }));
+    }
+
+    /** Something came for the attempt: a report of its end, or newer data, with which it is made again. */
+    private void overtaken(RunningTask task) {
+        Effect.TaskStart start = task.start();
+        readArrivals(arrivals -> {
+            JsonNode newest = arrivals.signals().get(start.task().name());
+            if (newest != null && !newest.equals(start.signal())) {
+                apply(new Event.TaskAwaits(start.task(), start.idx(), task.startedAt(), null));
+            } else {
+                lookAgainAt(start.task());
+            }
+        });
+    }
+
+    /** If what came could not be told to the run, everything is loaded anew. */
+    private void lookAgainAt(FlowTask task) {
+        if (ended || run == null || !run.isRunning(task)) {
+            return;
+        }
+        if (isUninterruptible()) {
+            int asked = epoch;
+            var unused = shared.loop()
+                    .schedule(
+                            TICK,
+                            () -> { // what must not be stopped goes on
+                                if (asked == epoch) {
+                                    lookAgainAt(task);
+                                }
+                            });
+        } else {
+            start();
+        }
     }
 
     private void cutOff(Effect.CutOff effect) {
@@ -440,7 +481,7 @@ final class ActiveGeneration {
                                         : Optional.<JsonNode>empty())),
                 output -> {
                     if (output.isEmpty()) {
-                        drop();
+                        readArrivals(arrivals -> lookAgainAt(effect.task()));
                     } else {
                         revision++;
                         apply(new Event.TaskCutOff(effect.task(), output.get()));
