@@ -21,7 +21,7 @@ public record WebhookData(TaskName task, JsonNode data) {
      *
      * @param definition of the version that the execution runs
      * @param active whether the newest generation has not ended
-     * @param settled whether the task has a result, or has failed in the newest generation
+     * @param settled whether the task has a result, or has failed in the newest generation, and does not wait anew
      * @param first the delivery that brought the same data before
      */
     public record Facts(Definition definition, boolean active, boolean settled, Optional<UUID> first) {}

@@ -38,7 +38,10 @@ class WebhookDataRows {
         return client.preparedQuery("select e.flow_id, e.flow_version, e.active,"
                         + " exists (select from task_execution t where t.flow_execution_id = e.id and t.task_name = $2"
                         + "   and t.generation >= e.floor and (t.processing_status = 'completed'"
-                        + "   or t.processing_status = 'failed' and t.generation = e.generation and t.wake_at is null)) as settled,"
+                        + "   or t.processing_status = 'failed' and t.generation = e.generation and t.wake_at is null))"
+                        + " and not exists (select from task_execution t where t.flow_execution_id = e.id"
+                        + "   and t.task_name = $2 and t.generation = e.generation"
+                        + "   and t.processing_status = 'awaiting_input') as settled,"
                         + " (select w.id from webhook_data w where w.flow_execution_id = e.id and w.task_name = $2"
                         + "   and w.generation >= e.floor and w.digest = $3 order by w.delivery limit 1) as first"
                         + " from flow_execution e where e.id = $1")
