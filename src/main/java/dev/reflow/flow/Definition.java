@@ -17,19 +17,22 @@ public final class Definition {
     private final TaskGraph graph;
     private final Template template;
 
-    /** @param locations of each task, by position, as faults name it */
+    /**
+     * @param locations of each task, by position, as faults name it
+     * @param byName the tasks, in their order
+     */
     Definition(
             JsonNode json,
-            List<FlowTask> tasks,
             List<List<Object>> locations,
             Map<TaskName, FlowTask> byName,
-            TaskGraph graph) {
+            TaskGraph graph,
+            Template template) {
         this.json = json;
         this.locations = List.copyOf(locations);
-        this.tasks = List.copyOf(tasks);
+        this.tasks = List.copyOf(byName.values());
         this.byName = Map.copyOf(byName);
         this.graph = graph;
-        this.template = new Template(this.byName::containsKey);
+        this.template = template;
     }
 
     /** What the client sent, unknown fields included. */

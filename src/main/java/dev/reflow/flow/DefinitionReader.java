@@ -31,8 +31,21 @@ public final class DefinitionReader {
     private final Set<TaskName> names = new HashSet<>();
     private final Map<TaskName, FlowTask> byName = new LinkedHashMap<>();
 
-    /** A definition, or the faults that keep it from being one. */
-    public record Outcome(Optional<Definition> definition, List<Fault> faults) {}
+    /**
+     * A definition, or the faults that keep it from being one.
+     *
+     * @param readable the tasks that could be read; of use beyond finding faults only when there are none
+     */
+    public record Outcome(Definition readable, List<Fault> faults) {
+        public Optional<Definition> definition() {
+            return faults.isEmpty() ? Optional.of(readable) : Optional.empty();
+        }
+
+        public Outcome and(List<Fault> more) {
+            return new Outcome(
+                    readable, Stream.concat(faults.stream(), more.stream()).toList());
+        }
+    }
 
     private DefinitionReader(JsonNode json) {
         this.json = json;
@@ -64,7 +77,7 @@ public final class DefinitionReader {
         findTasks();
         if (sources.size() > MAX_TASKS) {
             fault(List.of("flow_configs"), "too_long", "A definition has at most " + MAX_TASKS + " tasks", null);
-            return new Outcome(Optional.empty(), faults);
+            sources.clear();
         }
         sources.forEach(
                 source -> names.add(new TaskName(source.json().path("name").asText())));
@@ -73,10 +86,8 @@ public final class DefinitionReader {
         }
         TaskGraph graph = new TaskGraph(dependencies());
         graph.cycles().forEach(this::cycleFault);
-        List<FlowTask> tasks = List.copyOf(byName.values());
-        return faults.isEmpty()
-                ? new Outcome(Optional.of(new Definition(json, tasks, locations(), byName, graph)), faults)
-                : new Outcome(Optional.empty(), faults);
+        Template template = new Template(Set.copyOf(names)::contains);
+        return new Outcome(new Definition(json, locations(), byName, graph, template), List.copyOf(faults));
     }
 
     private List<List<Object>> locations() {

@@ -1,12 +1,10 @@
 package dev.reflow.usecase;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.reflow.error.Fault;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.DefinitionReader;
 import dev.reflow.task.TaskExecutors;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 
 /** Whether what a client sent can be run. */
 @ApplicationScoped
@@ -19,11 +17,15 @@ class DefinitionCheck {
 
     /** Fails with {@code invalid_dsl_input} and every fault. */
     Definition requireValid(JsonNode json) {
-        Definition definition = DefinitionReader.require(json);
-        List<Fault> faults = executors.check(definition);
-        if (!faults.isEmpty()) {
-            throw DefinitionReader.invalid(faults);
+        DefinitionReader.Outcome checked = check(json);
+        if (!checked.faults().isEmpty()) {
+            throw DefinitionReader.invalid(checked.faults());
         }
-        return definition;
+        return checked.definition().orElseThrow();
+    }
+
+    DefinitionReader.Outcome check(JsonNode json) {
+        DefinitionReader.Outcome read = DefinitionReader.read(json);
+        return read.and(executors.check(read.readable()));
     }
 }

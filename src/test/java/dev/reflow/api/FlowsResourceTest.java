@@ -77,7 +77,8 @@ class FlowsResourceTest {
         JsonNode error =
                 json(api.post("/api/flows", creation("x", invalid, "{}")), 400).path("error");
         assertThat(error.path("code").textValue()).isEqualTo("invalid_dsl_input");
-        assertThat(error.path("details").findValuesAsText("type")).contains("unknown_task", "cycle", "duplicate_name");
+        assertThat(error.path("details").findValuesAsText("type"))
+                .contains("unknown_task", "cycle", "duplicate_name", "unknown_task_executor");
         assertThat(error.path("details").get(0).path("loc").get(0).textValue()).isEqualTo("flow_configs");
     }
 
