@@ -39,7 +39,7 @@ class FlowResponses {
                         : flowAtVersion.version().createdAt(),
                 flowAtVersion.isLatest()
                         ? flow.modifiedBy()
-                        : flowAtVersion.version().modifiedBy(),
+                        : flowAtVersion.version().createdBy(),
                 flow.displayName(),
                 flow.description(),
                 flowAtVersion.version().version(),

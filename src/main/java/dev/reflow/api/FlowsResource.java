@@ -1,19 +1,16 @@
 package dev.reflow.api;
 
-import dev.reflow.flow.FlowAtVersion;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.Visibility;
 import dev.reflow.usecase.CreateFlow;
 import dev.reflow.usecase.FlowAccess;
-import dev.reflow.usecase.PublishVersion;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
-import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -21,7 +18,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -42,7 +38,6 @@ public class FlowsResource {
     private final FlowAccess access;
     private final FlowStore flows;
     private final CreateFlow createFlow;
-    private final PublishVersion publishVersion;
     private final FlowResponses responses;
 
     FlowsResource(
@@ -50,13 +45,11 @@ public class FlowsResource {
             FlowAccess access,
             FlowStore flows,
             CreateFlow createFlow,
-            PublishVersion publishVersion,
             FlowResponses responses) {
         this.caller = caller;
         this.access = access;
         this.flows = flows;
         this.createFlow = createFlow;
-        this.publishVersion = publishVersion;
         this.responses = responses;
     }
 
@@ -123,70 +116,14 @@ public class FlowsResource {
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
             @BeanParam FlowIncludeParams include) {
         Form form = new Form();
-        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
+        FlowId id = id(form, flowId);
         FlowIncludes includes = include.read(form);
         form.check();
         return access.requireFlow(caller.get(), id).map(flow -> responses.of(flow, includes));
     }
 
-    @PUT
-    @Cancellable(false)
-    @Path("/{flow_id}/definition")
-    @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Replace a draft's definition", description = "What is accepted becomes the next version.")
-    @APIResponseSchema(
-            value = FlowResponse.class,
-            responseCode = "200",
-            responseDescription = "The flow in its new version")
-    @APIResponse(responseCode = "400", description = "The definition is not valid, or the flow is no draft")
-    @APIResponse(responseCode = "403")
-    @APIResponse(responseCode = "404")
-    public Uni<FlowResponse> putDefinition(
-            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
-            @BeanParam FlowIncludeParams include,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            mediaType = JsonBody.MEDIA_TYPE,
-                                            schema = @Schema(implementation = FlowDefinitionRequest.class),
-                                            examples =
-                                                    @ExampleObject(
-                                                            name = "A definition of two tasks",
-                                                            value = Examples.FLOW_DEFINITION)))
-                    JsonBody body) {
-        Form form = new Form();
-        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
-        FlowIncludes includes = include.read(form);
-        FlowDefinitionRequest request = FlowDefinitionRequest.read(form, body);
-        form.check();
-        return publishVersion.publish(caller.get(), id, request.definition()).map(flow -> responses.of(flow, includes));
-    }
-
-    @GET
-    @Path("/{flow_id}/versions")
-    @Operation(summary = "List a flow's versions", description = "Newest first.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The versions",
-            content =
-                    @Content(
-                            mediaType = JsonBody.MEDIA_TYPE,
-                            schema = @Schema(type = SchemaType.ARRAY, implementation = FlowResponse.class)))
-    @APIResponse(responseCode = "403")
-    @APIResponse(responseCode = "404")
-    public Uni<List<FlowResponse>> versions(
-            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
-            @BeanParam FlowIncludeParams include) {
-        Form form = new Form();
-        FlowId id = form.path("flow_id", flowId).uuid().map(FlowId::new).required();
-        FlowIncludes includes = include.read(form);
-        form.check();
-        return access.requireFlow(caller.get(), id)
-                .flatMap(flow -> flows.versions(id)
-                        .map(versions -> versions.stream()
-                                .map(version -> responses.of(new FlowAtVersion(flow.flow(), version), includes))
-                                .toList()));
+    static FlowId id(Form form, String raw) {
+        return form.path("flow_id", raw).uuid().map(FlowId::new).required();
     }
 
     private Uni<Map<FlowId, Integer>> latestVersionCounts(FlowStore.Listed listed, FlowListQuery query) {

@@ -1,6 +1,8 @@
 package dev.reflow.flow;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.error.ErrorCode;
+import dev.reflow.error.ReflowException;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import java.time.Instant;
@@ -35,7 +37,11 @@ public record Flow(
         return visibility != Visibility.PRIVATE || caller.seesPrivateFlowsOf(createdBy);
     }
 
-    public boolean isDraft() {
-        return status.equals(DRAFT);
+    /** Fails with {@code bad_request} unless new versions may be added. */
+    public void requireDraft() {
+        if (!status.equals(DRAFT)) {
+            throw new ReflowException(
+                    ErrorCode.BAD_REQUEST, "Only a draft can get another definition; this flow is " + status);
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Keeps flows and their versions. Deleted flows are not there. */
+/** Keeps flows. Deleted ones are not there. */
 public interface FlowStore {
     /** Adds a flow with its version 1. */
     Uni<FlowAtVersion> create(Flow flow, Definition definition);
@@ -25,13 +25,17 @@ public interface FlowStore {
     /** How many executions the latest version of each flow has. */
     Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows);
 
-    /** All versions, newest first. */
-    Uni<List<FlowVersion>> versions(FlowId id);
+    /** Makes the next version while nobody else can change the flow. */
+    @FunctionalInterface
+    interface NextVersion {
+        Definition after(FlowAtVersion latest);
+    }
 
     /**
-     * Adds the next version. Concurrent calls get numbers of their own.
+     * Adds the next version. Fails, and changes nothing, when {@code next} does. Concurrent calls get numbers of their
+     * own, and each sees what the one before has made.
      *
-     * @return the flow with the new version; empty when there is no such flow or it is no draft any more
+     * @return the flow with the new version; empty when there is no such flow
      */
-    Uni<Optional<FlowAtVersion>> publish(OrganizationId organization, FlowId id, Definition definition, String author);
+    Uni<Optional<FlowAtVersion>> publish(OrganizationId organization, FlowId id, NextVersion next, String author);
 }

@@ -29,6 +29,9 @@ class FlowVersionEntity extends PanacheEntityBase {
     @ColumnTransformer(read = "cast(definition as text)", write = "cast(cast(? as text) as json)")
     String definition;
 
+    @Column(name = "created_by", updatable = false)
+    String createdBy;
+
     @Column(name = "modified_by")
     String modifiedBy;
 

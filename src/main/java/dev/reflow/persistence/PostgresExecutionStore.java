@@ -144,7 +144,7 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<List<Outdated>> findOutdated(int limit) {
-        return pool.preparedQuery("select e.organization_id, e.id, f.reexecute_below, v.modified_by"
+        return pool.preparedQuery("select e.organization_id, e.id, f.reexecute_below, v.created_by"
                         + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.reexecute_below"
                         + " join flow_execution e on e.flow_id = f.id and e.flow_version < f.reexecute_below"
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"

@@ -7,7 +7,6 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowQuery;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.FlowVersion;
-import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -29,23 +28,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Flows and their versions. */
+/** Flows, and versions as they are added. */
 @ApplicationScoped
 class PostgresFlowStore implements FlowStore {
     private static final String PRESENT = "id = :id and organizationId = :organization and deletedAt is null";
 
-    private static final String FLOW = "f.id, f.organization_id, f.display_name, f.description, f.status, f.visibility,"
-            + " f.settings::text as settings, f.tags, f.latest_version, f.executions_count, f.created_by,"
-            + " f.modified_by, f.created_at, f.updated_at";
-
     private final Pool pool;
     private final Json json;
-    private final Definitions definitions;
+    private final FlowRows rows;
 
-    PostgresFlowStore(Pool pool, Json json, Definitions definitions) {
+    PostgresFlowStore(Pool pool, Json json, FlowRows rows) {
         this.pool = pool;
         this.json = json;
-        this.definitions = definitions;
+        this.rows = rows;
     }
 
     @Override
@@ -65,9 +60,8 @@ class PostgresFlowStore implements FlowStore {
         entity.createdAt = flow.createdAt();
         entity.updatedAt = flow.updatedAt();
         FlowVersionEntity version = version(entity, definition);
-        return Panache.withTransaction(() -> entity.persist()
-                .chain(() -> version.persist())
-                .map(done -> atVersion(entity, flowVersion(version, definition))));
+        return Panache.withTransaction(() ->
+                entity.persist().chain(() -> version.persist()).map(done -> atVersion(entity, version, definition)));
     }
 
     @Override
@@ -76,7 +70,7 @@ class PostgresFlowStore implements FlowStore {
                 .firstResult()
                 .flatMap(flow -> flow == null
                         ? Uni.createFrom().item(Optional.empty())
-                        : latestVersion(flow).map(version -> Optional.of(atVersion(flow, flowVersion(version))))));
+                        : latestVersion(flow).map(Optional::of)));
     }
 
     @Override
@@ -91,7 +85,7 @@ class PostgresFlowStore implements FlowStore {
             where.and("f.created_by = " + where.argument(query.createdBy()));
         }
         if (query.search() != null) {
-            String pattern = where.argument("%" + literal(query.search()) + "%");
+            String pattern = where.argument(Where.containing(query.search()));
             where.and("(f.display_name ilike " + pattern + " or f.description ilike " + pattern + ")");
         }
         if (!query.tags().isEmpty()) {
@@ -101,9 +95,8 @@ class PostgresFlowStore implements FlowStore {
             where.and("f.settings -> 'ttl' ->> 'seconds' is not null");
         }
         String direction = query.ascending() ? "asc" : "desc";
-        return pool.preparedQuery("select " + FLOW + ", v.version, v.definition::text as definition,"
-                        + " v.modified_by as version_modified_by, v.created_at as version_created_at,"
-                        + " count(*) over () as total"
+        return pool.preparedQuery("select " + FlowRows.FLOW + ", " + FlowRows.VERSION
+                        + ", count(*) over () as total"
                         + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.latest_version"
                         + " where " + where.sql() + " order by f." + column(query.sort()) + " " + direction + ", f.id "
                         + direction + " limit " + query.pageSize() + " offset "
@@ -115,7 +108,7 @@ class PostgresFlowStore implements FlowStore {
     /** A page behind the last one has no row that could tell the total. */
     private Uni<Listed> listed(RowSet<Row> found, Where where) {
         List<FlowAtVersion> flows = new ArrayList<>();
-        found.forEach(row -> flows.add(flowAtVersion(row)));
+        found.forEach(row -> flows.add(rows.flowAtVersion(row)));
         return flows.isEmpty()
                 ? pool.preparedQuery("select count(*) from flow f where " + where.sql())
                         .execute(where.arguments())
@@ -123,34 +116,6 @@ class PostgresFlowStore implements FlowStore {
                                 new Listed(flows, counted.iterator().next().getLong(0)))
                 : Uni.createFrom()
                         .item(new Listed(flows, found.iterator().next().getLong("total")));
-    }
-
-    private FlowAtVersion flowAtVersion(Row row) {
-        FlowId id = new FlowId(row.getUUID("id"));
-        int version = row.getInteger("version");
-        Flow flow = new Flow(
-                id,
-                new OrganizationId(row.getUUID("organization_id")),
-                row.getString("display_name"),
-                row.getString("description"),
-                row.getString("status"),
-                Visibility.of(row.getString("visibility")),
-                json.readNullable(row.getString("settings")),
-                List.of(row.getArrayOfStrings("tags")),
-                row.getInteger("latest_version"),
-                row.getInteger("executions_count"),
-                row.getString("created_by"),
-                row.getString("modified_by"),
-                row.getOffsetDateTime("created_at").toInstant(),
-                row.getOffsetDateTime("updated_at").toInstant());
-        return new FlowAtVersion(
-                flow,
-                new FlowVersion(
-                        id,
-                        version,
-                        definitions.parse(id, version, row.getString("definition")),
-                        row.getString("version_modified_by"),
-                        row.getOffsetDateTime("version_created_at").toInstant()));
     }
 
     @Override
@@ -166,11 +131,6 @@ class PostgresFlowStore implements FlowStore {
                 });
     }
 
-    /** So that a search for "50%" is not one for everything that begins with 50. */
-    private static String literal(String text) {
-        return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
-    }
-
     private static String column(FlowQuery.Sort sort) {
         return switch (sort) {
             case CREATED_AT -> "created_at";
@@ -180,32 +140,28 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
-    public Uni<List<FlowVersion>> versions(FlowId id) {
-        return Panache.withSession(
-                () -> FlowVersionEntity.<FlowVersionEntity>list("flowId = ?1 order by version desc", id.value())
-                        .map(found -> found.stream().map(this::flowVersion).toList()));
-    }
-
-    @Override
     public Uni<Optional<FlowAtVersion>> publish(
-            OrganizationId organization, FlowId id, Definition definition, String author) {
+            OrganizationId organization, FlowId id, NextVersion next, String author) {
         return Panache.withTransaction(() -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResult()
-                .flatMap(flow -> {
-                    if (flow == null || !flow.status.equals(Flow.DRAFT)) {
-                        return Uni.createFrom().item(Optional.empty());
-                    }
-                    flow.latestVersion++;
-                    if (executionsFollow(flow)) {
-                        flow.reexecuteBelow = flow.latestVersion;
-                    }
-                    flow.modifiedBy = author;
-                    flow.updatedAt = later(flow.updatedAt);
-                    FlowVersionEntity version = version(flow, definition);
-                    return version.persist()
-                            .map(done -> Optional.of(atVersion(flow, flowVersion(version, definition))));
-                }));
+                .flatMap(flow -> flow == null
+                        ? Uni.createFrom().item(Optional.empty())
+                        : latestVersion(flow)
+                                .map(next::after)
+                                .flatMap(definition -> add(flow, definition, author))
+                                .map(Optional::of)));
+    }
+
+    private Uni<FlowAtVersion> add(FlowEntity flow, Definition definition, String author) {
+        flow.latestVersion++;
+        if (executionsFollow(flow)) {
+            flow.reexecuteBelow = flow.latestVersion;
+        }
+        flow.modifiedBy = author;
+        flow.updatedAt = later(flow.updatedAt);
+        FlowVersionEntity version = version(flow, definition);
+        return version.persist().map(done -> atVersion(flow, version, definition));
     }
 
     private boolean executionsFollow(FlowEntity flow) {
@@ -222,8 +178,9 @@ class PostgresFlowStore implements FlowStore {
         return Parameters.with("id", id.value()).and("organization", organization.value());
     }
 
-    private static Uni<FlowVersionEntity> latestVersion(FlowEntity flow) {
-        return FlowVersionEntity.findById(new FlowVersionEntity.Key(flow.id, flow.latestVersion));
+    private Uni<FlowAtVersion> latestVersion(FlowEntity flow) {
+        return FlowVersionEntity.<FlowVersionEntity>findById(new FlowVersionEntity.Key(flow.id, flow.latestVersion))
+                .map(version -> new FlowAtVersion(rows.flow(flow), rows.version(version)));
     }
 
     private FlowVersionEntity version(FlowEntity flow, Definition definition) {
@@ -231,38 +188,18 @@ class PostgresFlowStore implements FlowStore {
         version.flowId = flow.id;
         version.version = flow.latestVersion;
         version.definition = json.write(definition.json());
+        version.createdBy = flow.modifiedBy;
         version.modifiedBy = flow.modifiedBy;
         version.createdAt = flow.updatedAt;
         version.updatedAt = flow.updatedAt;
         return version;
     }
 
-    private FlowAtVersion atVersion(FlowEntity flow, FlowVersion version) {
+    /** With the definition as it was given: one that is not committed yet must not be remembered. */
+    private FlowAtVersion atVersion(FlowEntity flow, FlowVersionEntity version, Definition definition) {
         return new FlowAtVersion(
-                new Flow(
-                        new FlowId(flow.id),
-                        new OrganizationId(flow.organizationId),
-                        flow.displayName,
-                        flow.description,
-                        flow.status,
-                        Visibility.of(flow.visibility),
-                        json.readNullable(flow.settings),
-                        List.of(flow.tags),
-                        flow.latestVersion,
-                        flow.executionsCount,
-                        flow.createdBy,
-                        flow.modifiedBy,
-                        flow.createdAt,
-                        flow.updatedAt),
-                version);
-    }
-
-    private FlowVersion flowVersion(FlowVersionEntity version) {
-        return flowVersion(version, definitions.parse(new FlowId(version.flowId), version.version, version.definition));
-    }
-
-    private static FlowVersion flowVersion(FlowVersionEntity version, Definition definition) {
-        return new FlowVersion(
-                new FlowId(version.flowId), version.version, definition, version.modifiedBy, version.createdAt);
+                rows.flow(flow),
+                new FlowVersion(
+                        new FlowId(version.flowId), version.version, definition, version.createdBy, version.createdAt));
     }
 }

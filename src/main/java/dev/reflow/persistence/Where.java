@@ -22,6 +22,11 @@ final class Where {
         return "$" + arguments.size();
     }
 
+    /** A pattern for {@code like}. A search for "50%" is not one for everything that begins with 50. */
+    static String containing(String text) {
+        return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+    }
+
     void and(String condition) {
         conditions.add(condition);
     }

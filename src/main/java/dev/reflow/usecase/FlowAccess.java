@@ -2,9 +2,11 @@ package dev.reflow.usecase;
 
 import dev.reflow.error.ErrorCode;
 import dev.reflow.error.ReflowException;
+import dev.reflow.flow.Flow;
 import dev.reflow.flow.FlowAtVersion;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowStore;
+import dev.reflow.flow.VersionStore;
 import dev.reflow.organization.Caller;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,9 +15,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 public class FlowAccess {
     private final FlowStore flows;
+    private final VersionStore versions;
 
-    FlowAccess(FlowStore flows) {
+    FlowAccess(FlowStore flows, VersionStore versions) {
         this.flows = flows;
+        this.versions = versions;
     }
 
     /**
@@ -23,12 +27,24 @@ public class FlowAccess {
      * {@code forbidden}.
      */
     public Uni<FlowAtVersion> requireFlow(Caller caller, FlowId id) {
-        return flows.find(caller.organization(), id).map(found -> {
-            FlowAtVersion flow = found.orElseThrow(() -> ReflowException.notFound("Flow"));
-            if (!flow.flow().isVisibleTo(caller)) {
-                throw new ReflowException(ErrorCode.FORBIDDEN, "The flow is private");
-            }
-            return flow;
-        });
+        return flows.find(caller.organization(), id)
+                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow")))
+                .invoke(found -> requireVisible(caller, found.flow()));
+    }
+
+    /** The flow with a version of it. Fails like {@link #requireFlow}. */
+    public Uni<FlowAtVersion> requireVersion(Caller caller, FlowId id, int version) {
+        return requireFlow(caller, id)
+                .flatMap(latest -> latest.version().version() == version
+                        ? Uni.createFrom().item(latest)
+                        : versions.find(caller.organization(), id, version)
+                                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow version")))
+                                .map(found -> new FlowAtVersion(latest.flow(), found)));
+    }
+
+    private static void requireVisible(Caller caller, Flow flow) {
+        if (!flow.isVisibleTo(caller)) {
+            throw new ReflowException(ErrorCode.FORBIDDEN, "The flow is private");
+        }
     }
 }

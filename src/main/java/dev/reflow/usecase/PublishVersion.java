@@ -1,7 +1,6 @@
 package dev.reflow.usecase;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.reflow.error.ErrorCode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowAtVersion;
@@ -27,9 +26,16 @@ public class PublishVersion {
     public Uni<FlowAtVersion> publish(Caller caller, FlowId id, JsonNode json) {
         return access.requireFlow(caller, id).flatMap(flow -> {
             Definition definition = check.requireValid(json);
-            return flows.publish(caller.organization(), id, definition, caller.name())
-                    .map(published -> published.orElseThrow(() -> new ReflowException(
-                            ErrorCode.BAD_REQUEST, "Only a draft can be changed; this flow is published")));
+            return publish(caller, id, latest -> definition);
         });
+    }
+
+    Uni<FlowAtVersion> publish(Caller caller, FlowId id, FlowStore.NextVersion next) {
+        FlowStore.NextVersion ofDraft = latest -> {
+            latest.flow().requireDraft();
+            return next.after(latest);
+        };
+        return flows.publish(caller.organization(), id, ofDraft, caller.name())
+                .map(published -> published.orElseThrow(() -> ReflowException.notFound("Flow")));
     }
 }
