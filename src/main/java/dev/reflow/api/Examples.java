@@ -37,6 +37,12 @@ final class Examples {
               }
             }""";
 
+    static final String FLOW_PATCH = """
+            {
+              "status": "published",
+              "settings": {"ttl": {"seconds": 86400}}
+            }""";
+
     static final String FLOW_EXECUTION_CREATE = """
             {
               "flow_id": "6f1f6c3e-4b0d-4f0e-9a53-0c5c0d1c7d11",

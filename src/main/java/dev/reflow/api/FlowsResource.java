@@ -1,15 +1,19 @@
 package dev.reflow.api;
 
+import dev.reflow.flow.FlowChange;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.Visibility;
+import dev.reflow.usecase.ChangeFlow;
 import dev.reflow.usecase.CreateFlow;
 import dev.reflow.usecase.FlowAccess;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -38,6 +42,7 @@ public class FlowsResource {
     private final FlowAccess access;
     private final FlowStore flows;
     private final CreateFlow createFlow;
+    private final ChangeFlow changeFlow;
     private final FlowResponses responses;
 
     FlowsResource(
@@ -45,11 +50,13 @@ public class FlowsResource {
             FlowAccess access,
             FlowStore flows,
             CreateFlow createFlow,
+            ChangeFlow changeFlow,
             FlowResponses responses) {
         this.caller = caller;
         this.access = access;
         this.flows = flows;
         this.createFlow = createFlow;
+        this.changeFlow = changeFlow;
         this.responses = responses;
     }
 
@@ -120,6 +127,67 @@ public class FlowsResource {
         FlowIncludes includes = include.read(form);
         form.check();
         return access.requireFlow(caller.get(), id).map(flow -> responses.of(flow, includes));
+    }
+
+    @PATCH
+    @Cancellable(false)
+    @Path("/{flow_id}")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "Change a flow",
+            description = "What is absent or null stays as it is. Settings are replaced as a whole.")
+    @APIResponseSchema(
+            value = FlowResponse.class,
+            responseCode = "200",
+            responseDescription = "The flow in its latest version")
+    @APIResponse(responseCode = "400")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowResponse> patch(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowIncludeParams include,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = FlowPatchRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "Publish it and keep executions for a day",
+                                                            value = Examples.FLOW_PATCH)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowId id = id(form, flowId);
+        FlowIncludes includes = include.read(form);
+        FlowPatchRequest request = FlowPatchRequest.read(form, body);
+        form.check();
+        FlowChange change = new FlowChange(
+                request.displayName(),
+                request.description(),
+                request.status(),
+                request.visibility(),
+                responses.json(request.settings()),
+                request.tags());
+        return changeFlow.change(caller.get(), id, change).map(flow -> responses.of(flow, includes));
+    }
+
+    @DELETE
+    @Cancellable(false)
+    @Path("/{flow_id}")
+    @Operation(
+            summary = "Delete a flow",
+            description = "It is gone for everybody and cannot be started any more. Its executions stay.")
+    @APIResponse(responseCode = "204", description = "Deleted")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<Void> delete(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid"))
+                    String flowId) {
+        Form form = new Form();
+        FlowId id = id(form, flowId);
+        form.check();
+        return changeFlow.delete(caller.get(), id);
     }
 
     static FlowId id(Form form, String raw) {

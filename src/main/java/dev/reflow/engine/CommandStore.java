@@ -32,7 +32,10 @@ public interface CommandStore {
             TaskName inputTask,
             @Nullable String triggeredExecutor) {}
 
-    /** Answers the fence when the first generation was given to {@code owner}; empty also when it has to queue. */
+    /**
+     * Answers the fence when the first generation was given to {@code owner}; empty also when it has to queue. Fails with
+     * {@code not_found} when the flow was deleted meanwhile.
+     */
     Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner);
 
     /**

@@ -16,6 +16,9 @@ public interface FlowStore {
     /** The flow with its latest version. */
     Uni<Optional<FlowAtVersion>> find(OrganizationId organization, FlowId id);
 
+    /** The flow without a version, even if it is deleted. */
+    Uni<Optional<Flow>> findEvenDeleted(OrganizationId organization, FlowId id);
+
     /** Flows that the caller may see, each with its latest version. */
     Uni<Listed> list(Caller caller, FlowQuery query);
 
@@ -24,6 +27,20 @@ public interface FlowStore {
 
     /** How many executions the latest version of each flow has. */
     Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows);
+
+    /**
+     * Changes a flow, not its definition.
+     *
+     * @return the flow with its latest version; empty when there is no such flow
+     */
+    Uni<Optional<FlowAtVersion>> change(OrganizationId organization, FlowId id, FlowChange change, String author);
+
+    /**
+     * Hides a flow and its versions from every reader. Its executions stay.
+     *
+     * @return whether it was there
+     */
+    Uni<Boolean> delete(OrganizationId organization, FlowId id, String author);
 
     /** Makes the next version while nobody else can change the flow. */
     @FunctionalInterface

@@ -3,6 +3,7 @@ package dev.reflow.persistence;
 import dev.reflow.engine.CommandStore;
 import dev.reflow.engine.Fence;
 import dev.reflow.engine.NodeId;
+import dev.reflow.error.ReflowException;
 import dev.reflow.execution.Attempt;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
@@ -77,6 +78,9 @@ class PostgresCommandStore implements CommandStore {
                         .addString(UUID.randomUUID().toString())
                         .addUUID(owner.map(NodeId::value).orElse(null)))
                 .map(found -> {
+                    if (found.size() == 0) {
+                        throw ReflowException.notFound("Flow");
+                    }
                     Row row = found.iterator().next();
                     return Optional.ofNullable(row.getUUID("owner"))
                             .map(node -> new Fence(request.execution(), 1, row.getLong("lease"), new NodeId(node)));

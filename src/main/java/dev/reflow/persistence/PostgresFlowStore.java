@@ -3,10 +3,12 @@ package dev.reflow.persistence;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.Flow;
 import dev.reflow.flow.FlowAtVersion;
+import dev.reflow.flow.FlowChange;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowQuery;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.FlowVersion;
+import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -74,6 +76,14 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
+    public Uni<Optional<Flow>> findEvenDeleted(OrganizationId organization, FlowId id) {
+        return Panache.withSession(() -> FlowEntity.<FlowEntity>find(
+                        "id = :id and organizationId = :organization", identity(organization, id))
+                .firstResult()
+                .map(flow -> Optional.ofNullable(flow).map(rows::flow)));
+    }
+
+    @Override
     public Uni<Listed> list(Caller caller, FlowQuery query) {
         Where where = new Where();
         where.and("f.organization_id = " + where.argument(caller.organization().value()));
@@ -137,6 +147,38 @@ class PostgresFlowStore implements FlowStore {
             case UPDATED_AT -> "updated_at";
             case DISPLAY_NAME -> "display_name";
         };
+    }
+
+    @Override
+    public Uni<Optional<FlowAtVersion>> change(
+            OrganizationId organization, FlowId id, FlowChange change, String author) {
+        Visibility visibility = change.visibility();
+        List<String> tags = change.tags();
+        return pool.preparedQuery("update flow set display_name = coalesce($3, display_name),"
+                        + " description = coalesce($4, description), status = coalesce($5, status),"
+                        + " visibility = coalesce($6, visibility), settings = coalesce($7::text::json, settings),"
+                        + " tags = coalesce($8, tags), modified_by = $9, updated_at = next_updated_at(updated_at)"
+                        + " where id = $1 and organization_id = $2 and deleted_at is null")
+                .execute(Tuple.tuple()
+                        .addUUID(id.value())
+                        .addUUID(organization.value())
+                        .addString(change.displayName())
+                        .addString(change.description())
+                        .addString(change.status())
+                        .addString(visibility == null ? null : visibility.code())
+                        .addString(json.writeNullable(change.settings()))
+                        .addArrayOfString(tags == null ? null : tags.toArray(String[]::new))
+                        .addString(author))
+                .flatMap(changed -> find(organization, id));
+    }
+
+    @Override
+    public Uni<Boolean> delete(OrganizationId organization, FlowId id, String author) {
+        return pool.preparedQuery("update flow set deleted_at = clock_timestamp(), modified_by = $3,"
+                        + " updated_at = next_updated_at(updated_at)"
+                        + " where id = $1 and organization_id = $2 and deleted_at is null")
+                .execute(Tuple.of(id.value(), organization.value(), author))
+                .map(deleted -> deleted.rowCount() == 1);
     }
 
     @Override

@@ -22,7 +22,7 @@ public class DeleteExecution {
         return executions
                 .findFlow(caller.organization(), id)
                 .map(flow -> flow.orElseThrow(() -> ReflowException.notFound("Flow execution")))
-                .call(flow -> access.requireFlow(caller, flow))
+                .call(flow -> access.requireExecutionsOf(caller, flow))
                 .flatMap(flow -> executions.delete(caller.organization(), id, caller.name()));
     }
 }

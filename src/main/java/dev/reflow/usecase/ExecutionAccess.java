@@ -25,7 +25,7 @@ public class ExecutionAccess {
         return executions
                 .find(caller.organization(), id)
                 .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow execution")))
-                .call(execution -> flows.requireFlow(caller, execution.flow()));
+                .call(execution -> flows.requireExecutionsOf(caller, execution.flow()));
     }
 
     /** Fails like {@link #requireExecution}. */
@@ -33,6 +33,7 @@ public class ExecutionAccess {
         return executions
                 .tasks(caller, new ExecutionStore.TaskQuery(null, null, null, null, id))
                 .map(found -> found.stream().findFirst().orElseThrow(() -> ReflowException.notFound("Task execution")))
-                .call(task -> flows.requireFlow(caller, task.facts().execution().flow()));
+                .call(task -> flows.requireExecutionsOf(
+                        caller, task.facts().execution().flow()));
     }
 }

@@ -42,6 +42,14 @@ public class FlowAccess {
                                 .map(found -> new FlowAtVersion(latest.flow(), found)));
     }
 
+    /** Fails with {@code forbidden} when executions of the flow are not the caller's business. They outlive the flow. */
+    Uni<Void> requireExecutionsOf(Caller caller, FlowId id) {
+        return flows.findEvenDeleted(caller.organization(), id)
+                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow")))
+                .invoke(found -> requireVisible(caller, found))
+                .replaceWithVoid();
+    }
+
     private static void requireVisible(Caller caller, Flow flow) {
         if (!flow.isVisibleTo(caller)) {
             throw new ReflowException(ErrorCode.FORBIDDEN, "The flow is private");

@@ -137,6 +137,33 @@ class FlowsResourceTest {
         assertThat(names("organization_id=" + api.organization())).hasSize(4);
     }
 
+    @Test
+    void searchIgnoresTheCaseOfAnyLetter() {
+        json(api.post("/api/flows", creation("ZAŻÓŁĆ GĘŚLĄ", VALID, "{'description': 'Jaźń_1'}")), 201);
+        json(api.post("/api/flows", creation("other", VALID, "{}")), 201);
+        for (String part : List.of("zażółć", "gęślą", "JAŹŃ", "ń_1")) {
+            assertThat(names("search=" + part)).as(part).containsExactly("ZAŻÓŁĆ GĘŚLĄ");
+        }
+        assertThat(names("search=ń%1")).isEmpty();
+    }
+
+    @Test
+    void pagesHaveBoundsAndSearchHasNoNul() {
+        JsonNode faults = json(
+                        api.get("/api/flows?page=0&page_size=101&sort_field=id&sort_direction=up&search=\u0000"
+                                + "&organization_id=1"),
+                        422)
+                .path("detail");
+        assertThat(faults.findValuesAsText("type"))
+                .containsExactlyInAnyOrder(
+                        "greater_than_equal",
+                        "less_than_equal",
+                        "string_pattern_mismatch",
+                        "string_pattern_mismatch",
+                        "string_unicode",
+                        "uuid_parsing");
+    }
+
     private List<String> names(String query) {
         return json(api.get("/api/flows?" + query), 200).path("flows").findValuesAsText("display_name");
     }

@@ -34,6 +34,15 @@ public record ApiClient(UUID organization, String key) {
         return request().body(body.toString()).put(path);
     }
 
+    /** @param body JSON; single quotes stand for double ones */
+    public Response patch(String path, String body) {
+        return request().body(FlowBuilder.json(body).toString()).patch(path);
+    }
+
+    public Response delete(String path) {
+        return request().delete(path);
+    }
+
     public Response get(String path) {
         return request().get(path);
     }
