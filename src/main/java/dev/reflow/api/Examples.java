@@ -43,6 +43,12 @@ final class Examples {
               "settings": {"ttl": {"seconds": 86400}}
             }""";
 
+    static final String FLOW_VERSION_PATCH = """
+            {
+              "name": "Before the summer sale",
+              "is_favourite": true
+            }""";
+
     static final String FLOW_EXECUTION_CREATE = """
             {
               "flow_id": "6f1f6c3e-4b0d-4f0e-9a53-0c5c0d1c7d11",
