@@ -43,6 +43,14 @@ final class Examples {
               "settings": {"ttl": {"seconds": 86400}}
             }""";
 
+    static final String FLOW_TASK = """
+            {
+              "name": "greeting",
+              "task_executor_name": "format_data",
+              "task_title": "Say good morning",
+              "parameters": {"expression": "'Good morning, ' & name", "data": "{{person.output}}"}
+            }""";
+
     static final String FLOW_VERSION_PATCH = """
             {
               "name": "Before the summer sale",

@@ -1,11 +1,14 @@
 package dev.reflow.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.flow.FlowId;
 import dev.reflow.usecase.PublishVersion;
+import dev.reflow.usecase.ValidateDefinition;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -29,14 +32,17 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 public class FlowDefinitionsResource {
     private final CurrentCaller caller;
     private final PublishVersion publishVersion;
+    private final ValidateDefinition validateDefinition;
     private final FlowResponses responses;
 
     FlowDefinitionsResource(
             CurrentCaller caller,
             PublishVersion publishVersion,
+            ValidateDefinition validateDefinition,
             FlowResponses responses) {
         this.caller = caller;
         this.publishVersion = publishVersion;
+        this.validateDefinition = validateDefinition;
         this.responses = responses;
     }
 
@@ -72,5 +78,75 @@ public class FlowDefinitionsResource {
         FlowDefinitionRequest request = FlowDefinitionRequest.read(form, body);
         form.check();
         return publishVersion.publish(caller.get(), id, request.definition()).map(flow -> responses.of(flow, includes));
+    }
+
+    @PUT
+    @Cancellable(false)
+    @Path("/{flow_id}/task")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "Replace or add one task of a draft",
+            description = "A task of the same name is replaced where it stands, else the task is added. The definition"
+                    + " that comes of it becomes the next version. Changes at the same time keep each other's tasks.")
+    @APIResponseSchema(
+            value = FlowResponse.class,
+            responseCode = "200",
+            responseDescription = "The flow in its new version")
+    @APIResponse(
+            responseCode = "400",
+            description = "The definition would not be valid with this task, or the flow is no draft")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowResponse> putTask(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowIncludeParams include,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = ObjectNode.class),
+                                            examples = @ExampleObject(name = "A task", value = Examples.FLOW_TASK)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowId id = FlowsResource.id(form, flowId);
+        FlowIncludes includes = include.read(form);
+        ObjectNode task = form.object(body);
+        form.check();
+        return publishVersion.publishWithTask(caller.get(), id, task).map(flow -> responses.of(flow, includes));
+    }
+
+    @POST
+    @Path("/{flow_id}/validate")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Check a definition", description = "Nothing is kept, and the flow may have any status.")
+    @APIResponseSchema(
+            value = FlowValidationResponse.class,
+            responseCode = "200",
+            responseDescription = "What is wrong with it, if anything is")
+    @APIResponse(responseCode = "403")
+    @APIResponse(responseCode = "404")
+    public Uni<FlowValidationResponse> validate(
+            @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
+            @BeanParam FlowValidationParams include,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = JsonBody.MEDIA_TYPE,
+                                            schema = @Schema(implementation = FlowDefinitionRequest.class),
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "A definition of two tasks",
+                                                            value = Examples.FLOW_DEFINITION)))
+                    JsonBody body) {
+        Form form = new Form();
+        FlowId id = FlowsResource.id(form, flowId);
+        FlowIncludes includes = include.read(form);
+        FlowDefinitionRequest request = FlowDefinitionRequest.read(form, body);
+        form.check();
+        return validateDefinition
+                .validate(caller.get(), id, request.definition())
+                .map(outcome -> responses.validation(outcome, includes));
     }
 }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.flow.Definition;
+import dev.reflow.flow.DefinitionReader;
 import dev.reflow.flow.Flow;
 import dev.reflow.flow.FlowAtVersion;
+import dev.reflow.flow.FlowTask;
 import dev.reflow.task.TaskExecutors;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
@@ -54,6 +56,26 @@ class FlowResponses {
                 includes.validationErrors() ? faults(definition) : null,
                 flow.tags(),
                 false);
+    }
+
+    FlowValidationResponse validation(DefinitionReader.Outcome outcome, FlowIncludes includes) {
+        return new FlowValidationResponse(
+                outcome.faults().stream().map(DefinitionFaultResponse::of).toList(),
+                outcome.definition().map(FlowResponses::orderedTaskNames).orElse(null),
+                includes.dynamicData() ? mapper.createObjectNode() : null,
+                includes.outputSchemas() ? outputSchemas(outcome.readable()) : null,
+                includes.defaultReferenceModes() ? mapper.createObjectNode() : null);
+    }
+
+    private ObjectNode outputSchemas(Definition definition) {
+        ObjectNode schemas = mapper.createObjectNode();
+        for (FlowTask task : definition.tasks()) {
+            executors
+                    .find(task.executor())
+                    .map(executor -> executor.description().outputSchema())
+                    .ifPresent(schema -> schemas.set(task.name().value(), schema));
+        }
+        return schemas;
     }
 
     /** What is kept of the settings of a request. */

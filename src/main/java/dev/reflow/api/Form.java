@@ -10,6 +10,7 @@ import dev.reflow.error.Fault;
 import dev.reflow.error.ReflowException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Form {
     private static final int MOST_FAULTS = 1000;
+    private static final List<Object> BODY = List.of("body");
 
     private final List<Fault> faults = new ArrayList<>();
 
@@ -42,18 +44,26 @@ public final class Form {
 
     /** The members of a body that has to be an object. */
     public Members body(JsonBody body) {
-        List<Object> loc = List.of("body");
+        return find(body).map(object -> new Members(this, BODY, object)).orElseGet(Members::none);
+    }
+
+    /** A body that has to be an object, whose members are the client's business, kept as it came. */
+    public ObjectNode object(JsonBody body) {
+        return find(body).orElseGet(JsonNodeFactory.instance::objectNode);
+    }
+
+    private Optional<ObjectNode> find(JsonBody body) {
         JsonNode tree = body.tree();
         if (body.fault() != null) {
             fault(body.fault());
         } else if (tree == null) {
-            fault(new Fault(loc, "missing", "Field required"));
+            fault(new Fault(BODY, "missing", "Field required"));
         } else if (tree instanceof ObjectNode object) {
-            return new Members(this, loc, object);
+            return Optional.of(object);
         } else {
-            fault(Field.NO_OBJECT.at(loc, tree));
+            fault(Field.NO_OBJECT.at(BODY, tree));
         }
-        return Members.none();
+        return Optional.empty();
     }
 
     /** Adds a fault that only the caller can see, such as two members that contradict each other. */

@@ -1,6 +1,8 @@
 package dev.reflow.flow;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +73,29 @@ public final class Definition {
      */
     public JsonNode resolveParameters(FlowTask task, Function<TaskName, JsonNode> outputs) {
         return template.resolve(task.parameters(), outputs);
+    }
+
+    /**
+     * What the client sent, with a task in place of the one that has its name; if none has, behind those of the first
+     * configuration. Whether that can be run is not known yet.
+     */
+    public JsonNode jsonWith(ObjectNode task) {
+        JsonNode changed = json.deepCopy();
+        for (JsonNode config : changed.path("flow_configs")) {
+            ArrayNode among = tasks(config);
+            for (int i = 0; i < among.size(); i++) {
+                if (among.get(i).path("name").equals(task.path("name"))) {
+                    among.set(i, task);
+                    return changed;
+                }
+            }
+        }
+        tasks(changed.path("flow_configs").path(0)).add(task);
+        return changed;
+    }
+
+    private static ArrayNode tasks(JsonNode config) {
+        return (ArrayNode) config.path("config").path("tasks");
     }
 
     /** Where something of a task stands in the JSON, for a fault. */

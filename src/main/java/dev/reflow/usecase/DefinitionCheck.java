@@ -3,6 +3,7 @@ package dev.reflow.usecase;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.DefinitionReader;
+import dev.reflow.flow.JsonLimits;
 import dev.reflow.task.TaskExecutors;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -26,6 +27,7 @@ class DefinitionCheck {
 
     DefinitionReader.Outcome check(JsonNode json) {
         DefinitionReader.Outcome read = DefinitionReader.read(json);
-        return read.and(executors.check(read.readable()));
+        return read.and(executors.check(read.readable()))
+                .and(JsonLimits.check(json).stream().toList());
     }
 }

@@ -1,6 +1,7 @@
 package dev.reflow.usecase;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowAtVersion;
@@ -28,6 +29,16 @@ public class PublishVersion {
             Definition definition = check.requireValid(json);
             return publish(caller, id, latest -> definition);
         });
+    }
+
+    /** Replaces the task of that name in the latest version, or adds it. Tasks that others change meanwhile stay theirs. */
+    public Uni<FlowAtVersion> publishWithTask(Caller caller, FlowId id, ObjectNode task) {
+        return access.requireFlow(caller, id)
+                .flatMap(flow -> publish(
+                        caller,
+                        id,
+                        latest ->
+                                check.requireValid(latest.version().definition().jsonWith(task))));
     }
 
     Uni<FlowAtVersion> publish(Caller caller, FlowId id, FlowStore.NextVersion next) {
