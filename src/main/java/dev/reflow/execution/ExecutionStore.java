@@ -29,6 +29,14 @@ public interface ExecutionStore {
      */
     Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
 
+    /**
+     * Moves the status that clients see, and nothing else.
+     *
+     * @return empty when there is no such execution
+     */
+    Uni<Optional<FlowExecution>> label(
+            OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author);
+
     /** What the decisions follow from. */
     Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id);
 

@@ -13,6 +13,8 @@ import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -46,10 +48,7 @@ class PostgresExecutionStore implements ExecutionStore {
         return pool.preparedQuery("select " + FlowExecutionRows.COLUMNS + " from flow_execution e"
                         + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null")
                 .execute(Tuple.of(id.value(), organization.value()))
-                .map(found -> found.size() == 0
-                        ? Optional.empty()
-                        : Optional.of(
-                                executionRows.flowExecution(found.iterator().next())));
+                .map(this::first);
     }
 
     @Override
@@ -125,6 +124,23 @@ class PostgresExecutionStore implements ExecutionStore {
         return pool.preparedQuery("select delete_execution($1, $2, $3)")
                 .execute(Tuple.of(id.value(), organization.value(), author))
                 .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Optional<FlowExecution>> label(
+            OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author) {
+        return pool.preparedQuery("update flow_execution e set status = $3, modified_by = $4,"
+                        + " updated_at = next_updated_at(e.updated_at)"
+                        + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null"
+                        + " returning " + FlowExecutionRows.COLUMNS)
+                .execute(Tuple.of(id.value(), organization.value(), status.code(), author))
+                .map(this::first);
+    }
+
+    private Optional<FlowExecution> first(RowSet<Row> found) {
+        return found.size() == 0
+                ? Optional.empty()
+                : Optional.of(executionRows.flowExecution(found.iterator().next()));
     }
 
     @Override
