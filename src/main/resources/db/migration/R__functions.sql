@@ -648,3 +648,33 @@ begin
     return v_purged;
 end
 $$;
+
+-- Hides executions that have ended longer ago than their flow keeps them. What others work on is left for another time.
+-- Flow by flow: a join of all would read every execution there is.
+create or replace function delete_expired(p_limit int) returns int
+language plpgsql as $$
+declare
+    v_flow record;
+    v_count int;
+    v_deleted int := 0;
+begin
+    for v_flow in
+        select f.id, statement_timestamp() - f.ttl_seconds * interval '1 second' as kept_since
+        from flow f where f.ttl_seconds is not null order by f.id
+    loop
+        with expired as (
+            select e.id from flow_execution e
+            where e.flow_id = v_flow.id and e.finished_at < v_flow.kept_since and not e.active
+                and e.deleted_at is null
+            order by e.finished_at limit p_limit - v_deleted for no key update skip locked
+        )
+        update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted', modified_by = 'system',
+            updated_at = next_updated_at(e.updated_at)
+        from expired x where e.id = x.id;
+        get diagnostics v_count = row_count;
+        v_deleted := v_deleted + v_count;
+        exit when v_deleted >= p_limit;
+    end loop;
+    return v_deleted;
+end
+$$;

@@ -30,6 +30,14 @@ public interface ExecutionStore {
     Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
 
     /**
+     * Hides executions that have ended longer ago than their flow keeps them.
+     *
+     * @param limit how many to hide at most
+     * @return how many were hidden
+     */
+    Uni<Integer> deleteExpired(int limit);
+
+    /**
      * Moves the status that clients see, and nothing else.
      *
      * @return empty when there is no such execution

@@ -127,6 +127,13 @@ class PostgresExecutionStore implements ExecutionStore {
     }
 
     @Override
+    public Uni<Integer> deleteExpired(int limit) {
+        return pool.preparedQuery("select delete_expired($1)")
+                .execute(Tuple.of(limit))
+                .map(found -> found.iterator().next().getInteger(0));
+    }
+
+    @Override
     public Uni<Optional<FlowExecution>> label(
             OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author) {
         return pool.preparedQuery("update flow_execution e set status = $3, modified_by = $4,"

@@ -102,7 +102,7 @@ class PostgresFlowStore implements FlowStore {
             where.and("f.tags && " + where.argument(query.tags().toArray(String[]::new)));
         }
         if (query.cleanable()) {
-            where.and("f.settings -> 'ttl' ->> 'seconds' is not null");
+            where.and("f.ttl_seconds is not null");
         }
         String direction = query.ascending() ? "asc" : "desc";
         return pool.preparedQuery("select " + FlowRows.FLOW + ", " + FlowRows.VERSION
