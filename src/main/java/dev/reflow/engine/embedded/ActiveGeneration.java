@@ -447,17 +447,20 @@ final class ActiveGeneration {
         });
     }
 
-    /** If what came could not be told to the run, everything is loaded anew. */
+    /**
+     * If what came could not be told to the run, everything is loaded anew; but not while something is being written that
+     * would be missed, or runs that must not be stopped.
+     */
     private void lookAgainAt(FlowTask task) {
         if (ended || run == null || !run.isRunning(task)) {
             return;
         }
-        if (isUninterruptible()) {
+        if (pendingWrites > 0 || isUninterruptible()) {
             int asked = epoch;
             var unused = shared.loop()
                     .schedule(
                             TICK,
-                            () -> { // what must not be stopped goes on
+                            () -> { // if nothing else has loaded them since
                                 if (asked == epoch) {
                                     lookAgainAt(task);
                                 }
