@@ -41,6 +41,7 @@ final class Driver {
     private int executions;
     private int keys;
     private boolean over;
+    private boolean silent;
 
     Driver(Simulation simulation) {
         this.simulation = simulation;
@@ -85,8 +86,14 @@ final class Driver {
 
     /** For as long as somebody may ask. */
     private void answerAll() {
-        simulation.tables().executions().filter(row -> row.active).toList().forEach(this::answerAll);
-        later(ANSWERING, this::answerAll);
+        if (!silent) {
+            simulation.tables().executions().filter(row -> row.active).toList().forEach(this::answerAll);
+            later(ANSWERING, this::answerAll);
+        }
+    }
+
+    void fallSilent() {
+        silent = true;
     }
 
     private void answerAll(ExecutionRow row) {
@@ -245,7 +252,8 @@ final class Driver {
     private Optional<Command> report(ExecutionRow row, FlowTask task) {
         int next = row.history().nextIdx(task.name());
         boolean newest = next > 0 && random.nextBoolean();
-        boolean goesOn = random.nextInt(3) == 0 && SimulatedExecutors.neverWaits(task.executor());
+        boolean waits = row.signals().containsKey(task.name()) || !SimulatedExecutors.neverWaits(task.executor());
+        boolean goesOn = random.nextInt(3) == 0 && !waits;
         ProcessingStatus status = goesOn ? ProcessingStatus.RUNNING : ProcessingStatus.COMPLETED;
         return report(row, task.name(), newest ? next - 1 : next, status);
     }

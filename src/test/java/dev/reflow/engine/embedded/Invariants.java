@@ -255,8 +255,8 @@ final class Invariants implements InMemoryGenerationStore.Journal {
                     .anyMatch(each -> each.attempt().generation() == row.generation && each.reported());
             boolean asPlanned = switch (planned.action()) {
                 case RUN -> ran;
-                case RUN_IF_CHANGED -> ran != kept;
-                default -> !ran || reported; // before there was a plan
+                case RUN_IF_CHANGED -> ran != kept || reported;
+                default -> !ran || reported; // which may come before there is a plan
             };
             holds(asPlanned, "what was planned is what ran", planned + " of " + row.id);
         }

@@ -55,6 +55,7 @@ final class Simulation {
         driver.end();
         pass(TROUBLE.plus(LAST_REQUESTS), false);
         pass(TROUBLE.plus(LONG_ENOUGH), true);
+        driver.fallSilent();
         pass(scheduler.now().plus(AFTERWARDS), false);
         if (invariants.violation().isEmpty()) {
             invariants.checkEnd();
