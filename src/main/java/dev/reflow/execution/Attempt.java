@@ -49,6 +49,11 @@ public record Attempt(
         return status == ProcessingStatus.COMPLETED;
     }
 
+    /** Whether a worker has said that it makes the attempt, and not yet how it ended. */
+    boolean isInWorkersHands() {
+        return fingerprint == null && !status.isFinal();
+    }
+
     public boolean isEdited() {
         return edited != EditedStatus.NOT_EDITED;
     }

@@ -19,12 +19,16 @@ public sealed interface Event {
     /** The result of before counts as made from what its dependencies are now. */
     record TaskCutOff(FlowTask task, JsonNode output) implements Event {}
 
-    /** @param until when it is to go on; null when it waits for data */
+    /**
+     * @param until when it is to go on; null when it waits for data
+     * @param data that it has had; null for none
+     */
     record TaskAwaits(
             FlowTask task,
             int idx,
             Instant startedAt,
-            @Nullable Instant until) implements Event {}
+            @Nullable Instant until,
+            @Nullable JsonNode data) implements Event {}
 
     /** Data came for a task, maybe before the task asked for it. */
     record SignalReceived(FlowTask task, JsonNode data) implements Event {}

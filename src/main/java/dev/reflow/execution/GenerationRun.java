@@ -12,13 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,10 @@ public final class GenerationRun {
     private final int[] consumers;
 
     private final Map<TaskName, JsonNode> signals;
-    private final Map<Integer, Wait> waits = new TreeMap<>();
+    private final Map<Integer, Wait> waits = new HashMap<>();
+    /** When waits end, the soonest first. */
+    private final NavigableSet<Due> times = new TreeSet<>();
+
     private final List<Effect> effects = new ArrayList<>();
     private int busy;
     private boolean ended;
@@ -67,14 +71,16 @@ public final class GenerationRun {
     /**
      * An attempt that goes on, or begins, later.
      *
-     * @param until when; null when data has to come
+     * @param until when; null when something has to come
      * @param deadline when it has waited for too long; null for never
+     * @param forData whether data is what has to come: it does not wake what is in a worker's hands
      */
     private record Wait(
             int idx,
             @Nullable Instant startedAt,
             @Nullable Instant until,
-            @Nullable Instant deadline) {
+            @Nullable Instant deadline,
+            boolean forData) {
 
         Stream<Instant> times() {
             return Stream.of(until, deadline).flatMap(Stream::ofNullable);
@@ -82,6 +88,14 @@ public final class GenerationRun {
 
         boolean isOverdue(Instant now) {
             return deadline != null && !deadline.isAfter(now);
+        }
+    }
+
+    private record Due(Instant time, int position) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            int byTime = time.compareTo(other.time);
+            return byTime == 0 ? Integer.compare(position, other.position) : byTime;
         }
     }
 
@@ -174,7 +188,7 @@ public final class GenerationRun {
     }
 
     private Optional<Instant> firstTime() {
-        return waits.values().stream().flatMap(Wait::times).min(Comparator.naturalOrder());
+        return times.isEmpty() ? Optional.empty() : Optional.of(times.first().time());
     }
 
     /** Whether an attempt of the task is under way: asked for, and not over. */
@@ -243,9 +257,11 @@ public final class GenerationRun {
 
     private void goOn(FlowTask task, Attempt attempt) {
         if (attempt.status() == ProcessingStatus.FAILED) {
-            park(task, new Wait(attempt.idx() + 1, null, attempt.wakeAt(), null));
+            park(task, retry(attempt.idx(), attempt.wakeAt()));
+        } else if (attempt.isInWorkersHands()) {
+            park(task, wait(task, attempt.idx(), attempt.startedAt(), null, false));
         } else if (attempt.wakeAt() != null || attempt.status() == ProcessingStatus.AWAITING_INPUT) {
-            park(task, wait(task, attempt.idx(), attempt.startedAt(), attempt.wakeAt()));
+            await(task, wait(task, attempt.idx(), attempt.startedAt(), attempt.wakeAt(), true), null);
         } else if (attempt.status() == ProcessingStatus.RUNNING && task.onLost() == OnLost.FAIL) {
             Effect.TaskStart lost = new Effect.TaskStart(
                     task, attempt.idx(), task.parameters(), attempt.consumed(), null, null, attempt.startedAt());
@@ -283,7 +299,7 @@ public final class GenerationRun {
         if (event.retryAt() == null) {
             fail(event.task());
         } else {
-            park(event.task(), new Wait(event.idx() + 1, null, event.retryAt(), null));
+            park(event.task(), retry(event.idx(), event.retryAt()));
         }
     }
 
@@ -302,18 +318,22 @@ public final class GenerationRun {
 
     private void awaits(Event.TaskAwaits event) {
         if (stops(event.task())) {
-            Wait wait = wait(event.task(), event.idx(), event.startedAt(), event.until());
-            park(event.task(), wait);
-            if (event.until() == null && signals.containsKey(event.task().name())) {
-                resume(event.task());
-            }
+            await(event.task(), wait(event.task(), event.idx(), event.startedAt(), event.until(), true), event.data());
+        }
+    }
+
+    /** @param known data that the attempt has had: newer data may be there already */
+    private void await(FlowTask task, Wait wait, @Nullable JsonNode known) {
+        park(task, wait);
+        if (wait.forData() && !Objects.equals(signals.get(task.name()), known)) {
+            resume(task);
         }
     }
 
     private void received(Event.SignalReceived event) {
         signals.put(event.task().name(), event.data());
         Wait wait = waits.get(event.task().position());
-        if (wait != null && wait.until() == null) {
+        if (wait != null && wait.forData()) {
             resume(event.task());
         }
     }
@@ -325,8 +345,10 @@ public final class GenerationRun {
         if (state != State.WAITING && state != State.RUNNING && state != State.PARKED) {
             return;
         }
-        if (!stops(task)) {
-            waits.remove(task.position());
+        if (state == State.PARKED) {
+            unpark(task);
+        } else {
+            stops(task);
         }
         history.add(event.attempt());
         JsonNode output = event.output();
@@ -455,37 +477,39 @@ public final class GenerationRun {
     private void park(FlowTask task, Wait wait) {
         states[task.position()] = State.PARKED;
         waits.put(task.position(), wait);
+        wait.times().forEach(time -> times.add(new Due(time, task.position())));
     }
 
-    private static Wait wait(FlowTask task, int idx, @Nullable Instant startedAt, @Nullable Instant until) {
+    private Wait unpark(FlowTask task) {
+        Wait wait = Objects.requireNonNull(waits.remove(task.position()));
+        wait.times().forEach(time -> times.remove(new Due(time, task.position())));
+        return wait;
+    }
+
+    private static Wait retry(int idx, @Nullable Instant at) {
+        return new Wait(idx + 1, null, at, null, false);
+    }
+
+    private static Wait wait(
+            FlowTask task, int idx, @Nullable Instant startedAt, @Nullable Instant until, boolean forAnybody) {
         Duration timeout = task.timeout();
-        return new Wait(idx, startedAt, until, timeout == null || startedAt == null ? null : startedAt.plus(timeout));
+        Instant deadline = timeout == null || startedAt == null ? null : startedAt.plus(timeout);
+        return new Wait(idx, startedAt, until, deadline, forAnybody && until == null);
     }
 
     private void wake(Instant now) {
-        List<Integer> due = waits.entrySet().stream()
-                .filter(wait -> isDue(wait.getKey(), wait.getValue(), now))
-                .map(Map.Entry::getKey)
-                .toList();
-        for (int position : due) {
-            FlowTask task = definition.tasks().get(position);
-            Wait wait = Objects.requireNonNull(waits.get(position));
-            if (wait.isOverdue(now)) {
-                timeOut(task, wait, now);
+        while (firstTime().filter(time -> !time.isAfter(now)).isPresent()) {
+            FlowTask task = definition.tasks().get(times.first().position());
+            if (Objects.requireNonNull(waits.get(task.position())).isOverdue(now)) {
+                timeOut(task, now);
             } else {
                 resume(task);
             }
         }
     }
 
-    private boolean isDue(int position, Wait wait, Instant now) {
-        boolean came = wait.until() == null
-                && signals.containsKey(definition.tasks().get(position).name());
-        return came || wait.times().anyMatch(time -> !time.isAfter(now));
-    }
-
     private void resume(FlowTask task) {
-        Wait wait = Objects.requireNonNull(waits.remove(task.position()));
+        Wait wait = unpark(task);
         Effect effect = begin(task);
         run(
                 task,
@@ -494,8 +518,8 @@ public final class GenerationRun {
                         : effect);
     }
 
-    private void timeOut(FlowTask task, Wait wait, Instant now) {
-        waits.remove(task.position());
+    private void timeOut(FlowTask task, Instant now) {
+        Wait wait = unpark(task);
         String message = timedOut(task);
         Effect.TaskStart start =
                 new Effect.TaskStart(task, wait.idx(), task.parameters(), consumed(task), null, null, wait.startedAt());
@@ -519,7 +543,7 @@ public final class GenerationRun {
         if (!waits.isEmpty()) {
             ended = true; // goes on in another run
             effects.add(new Effect.Park(
-                    firstTime().orElse(null), waits.values().stream().anyMatch(wait -> wait.until() == null)));
+                    firstTime().orElse(null), waits.values().stream().anyMatch(Wait::forData)));
         } else if (Arrays.asList(states).contains(State.FAILED)) {
             end(EndReason.FAILED, ExecutionStatus.FAILED);
         } else {
@@ -527,9 +551,14 @@ public final class GenerationRun {
         }
     }
 
-    /** What a person edited or marked meanwhile was not used: the execution says so instead of {@code completed}. */
+    /**
+     * What a person edited or marked meanwhile was not used, and a worker may have said how a task ended before what it
+     * depends on did: the execution says so instead of {@code completed}.
+     */
     private ExecutionStatus completedStatus() {
-        if (facts.edits().isEmpty()) {
+        boolean reports = history.currentResults().stream()
+                .anyMatch(result -> result.generation() == facts.generation() && result.fingerprint() == null);
+        if (facts.edits().isEmpty() && !reports) {
             return ExecutionStatus.COMPLETED;
         }
         facts.edits().forEach(history::add);

@@ -179,7 +179,7 @@ class GenerationRunTest {
         completed(run, "in", 0, "{'a': 1, 'b': 2}");
         completed(run, "side", 0, "2");
         Instant later = NOW.plusSeconds(60);
-        assertThat(describe(run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, later))))
+        assertThat(describe(run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, later, null))))
                 .containsExactly("park " + later);
         assertThat(run.apply(new Event.TimeReached(later))).isEmpty();
     }
@@ -189,7 +189,7 @@ class GenerationRunTest {
         GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
         run.apply(new Event.Started(NOW));
         completed(run, "in", 0, "{'a': 1, 'b': 2}");
-        run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, NOW.plusSeconds(1)));
+        run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, NOW.plusSeconds(1), null));
         assertThat(describe(run.apply(new Event.TimeReached(NOW)))).isEmpty();
         assertThat(describe(run.apply(new Event.TimeReached(NOW.plusSeconds(1)))))
                 .containsExactly("run middle#0 {\"a\":1}");
@@ -236,7 +236,7 @@ class GenerationRunTest {
         Definition flow = withFields("'timeout_seconds': 1.5");
         GenerationRun run = run(1, Mode.FIRST, flow, List.of());
         run.apply(new Event.Started(NOW));
-        assertThat(describe(run.apply(new Event.TaskAwaits(flow.tasks().get(0), 0, NOW, null))))
+        assertThat(describe(run.apply(new Event.TaskAwaits(flow.tasks().get(0), 0, NOW, null, null))))
                 .containsExactly("park " + NOW.plusMillis(1500));
         List<Attempt> waiting = List.of(Attempts.completed("only")
                 .status(ProcessingStatus.AWAITING_INPUT)
@@ -265,7 +265,7 @@ class GenerationRunTest {
         GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
         run.apply(new Event.Started(NOW));
         completed(run, "in", 0, "{'a': 1, 'b': 2}");
-        assertThat(run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, null)))
+        assertThat(run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, null, null)))
                 .isEmpty();
         List<Effect> woken = run.apply(new Event.SignalReceived(task("middle"), json("'hello'")));
         assertThat(describe(woken)).containsExactly("run middle#0 {\"a\":1}");
@@ -274,24 +274,39 @@ class GenerationRunTest {
 
     @Test
     void dataThatCameBeforeTheTaskAskedIsNotLost() {
-        Plan plan = Planner.plan(EXECUTORS, Mode.FIRST, facts(CHAIN, List.of()));
-        GenerationRun run = new GenerationRun(
-                EXECUTORS,
-                new GenerationRun.Facts(
-                        1, 1, plan, facts(CHAIN, List.of()), List.of(), Map.of(new TaskName("in"), json("1")), false));
+        GenerationRun run = withData("in", "1", List.of());
         List<Effect> begun = run.apply(new Event.Started(NOW));
         assertThat(((Effect.RunTask) begun.get(0)).start().signal()).isEqualTo(json("1"));
         // The attempt had begun before more came; it asks once more.
         run.apply(new Event.SignalReceived(task("in"), json("2")));
-        assertThat(describe(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null))))
+        assertThat(describe(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null, json("1")))))
                 .containsExactly("run in#0 {}");
+    }
+
+    @Test
+    void dataThatAnAttemptHasHadDoesNotWakeItAgain() {
+        GenerationRun run = withData("in", "1", List.of());
+        run.apply(new Event.Started(NOW));
+        assertThat(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null, json("1"))))
+                .containsExactly(new Effect.Park(null, true));
+    }
+
+    @Test
+    void attemptInAWorkersHandsWaitsForTheWorkerAlone() {
+        List<Attempt> reported = List.of(Attempts.completed("in")
+                .status(ProcessingStatus.RUNNING)
+                .fingerprint(null)
+                .wakesAt(NOW.minusSeconds(1))
+                .attempt());
+        GenerationRun run = withData("in", "1", reported);
+        assertThat(run.apply(new Event.Started(NOW))).containsExactly(new Effect.Park(null, false));
     }
 
     @Test
     void generationThatWaitsForDataIsLaidAsideWithoutATime() {
         GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
         run.apply(new Event.Started(NOW));
-        assertThat(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null)))
+        assertThat(run.apply(new Event.TaskAwaits(task("in"), 0, NOW, null, null)))
                 .containsExactly(new Effect.Park(null, true));
     }
 
@@ -316,12 +331,30 @@ class GenerationRunTest {
     }
 
     @Test
+    void workersReportThatCameBeforeItsDependencyEndedShowsInTheStatus() {
+        GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
+        run.apply(new Event.Started(NOW));
+        Attempt reported = result(Attempts.completed("side").fingerprint(null), "2");
+        run.apply(new Event.TaskReported(task("side"), reported, json("2")));
+        completed(run, "in", 0, "{'a': 1, 'b': 2}");
+        completed(run, "middle", 0, "'x'");
+        assertThat(completed(run, "end", 0, "1")).containsExactly("finish completed stale");
+    }
+
+    @Test
     void timeOfAWaitIsKnownWhileOtherTasksRun() {
         GenerationRun run = run(1, Mode.FIRST, CHAIN, List.of());
         run.apply(new Event.Started(NOW));
         completed(run, "in", 0, "{'a': 1, 'b': 2}");
-        run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, NOW.plusSeconds(9)));
+        run.apply(new Event.TaskAwaits(task("middle"), 0, NOW, NOW.plusSeconds(9), null));
         assertThat(run.nextTime()).contains(NOW.plusSeconds(9));
+    }
+
+    private static GenerationRun withData(String task, String data, List<Attempt> attempts) {
+        Planner.Facts facts = facts(CHAIN, attempts);
+        Plan plan = Planner.plan(EXECUTORS, Mode.FIRST, facts(CHAIN, List.of()));
+        Map<TaskName, JsonNode> signals = Map.of(new TaskName(task), json(data));
+        return new GenerationRun(EXECUTORS, new GenerationRun.Facts(1, 1, plan, facts, List.of(), signals, false));
     }
 
     private static Definition withFields(String fields) {

@@ -153,7 +153,8 @@ final class Progress {
                 Instant until = world.now().plus(WAIT);
                 record(start, ProcessingStatus.RUNNING, null, until);
                 waits.add(until);
-                apply(new Event.TaskAwaits(task, start.idx(), world.startedAt(name, start.idx()), until));
+                apply(new Event.TaskAwaits(
+                        task, start.idx(), world.startedAt(name, start.idx()), until, start.signal()));
             } else if (course.failing().contains(name)) {
                 fail(start);
             } else {

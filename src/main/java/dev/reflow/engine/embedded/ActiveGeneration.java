@@ -391,8 +391,13 @@ final class ActiveGeneration {
     }
 
     private void await(RunningTask task, ProcessingStatus status, @Nullable Instant until) {
-        Event awaits = new Event.TaskAwaits(task.start().task(), task.start().idx(), task.startedAt(), until);
+        Event awaits = awaits(task, until);
         record(task, status, null, null, until, () -> apply(awaits));
+    }
+
+    private static Event awaits(RunningTask task, @Nullable Instant until) {
+        Effect.TaskStart start = task.start();
+        return new Event.TaskAwaits(start.task(), start.idx(), task.startedAt(), until, start.signal());
     }
 
     private @Nullable Instant retryAt(RunningTask task, String message) {
@@ -440,7 +445,7 @@ final class ActiveGeneration {
         readArrivals(arrivals -> {
             JsonNode newest = arrivals.signals().get(start.task().name());
             if (newest != null && !newest.equals(start.signal())) {
-                apply(new Event.TaskAwaits(start.task(), start.idx(), task.startedAt(), null));
+                apply(awaits(task, null));
             } else {
                 lookAgainAt(start.task());
             }

@@ -59,7 +59,8 @@ public final class EmbeddedEngine implements WorkflowEngine {
         this.wakeups = wakeups;
         this.calls = new Calls(loop, config.deadAfter());
         DatabaseClock clock = new DatabaseClock(loop);
-        this.heartbeat = new Heartbeat(loop, config, store, calls, clock, ids, new Membership());
+        Calls beats = new Calls(loop, config.heartbeatInterval());
+        this.heartbeat = new Heartbeat(loop, config, store, beats, clock, ids, new Membership());
         TaskSlots slots = new TaskSlots(config.maxRunningTasks(), this::mayStartTasks);
         this.shared = new ActiveGeneration.Shared(
                 loop,

@@ -24,8 +24,11 @@ final class Heartbeat {
     private final Supplier<NodeId> ids;
     private final Listener listener;
     private NodeId next;
-    /** Whether the database may have been away for all nodes, so that their silence means nothing. */
-    private boolean outage;
+    /**
+     * Whether the database may have been away for all nodes, so that their silence means nothing. A process that has just
+     * begun cannot know.
+     */
+    private boolean outage = true;
 
     private Duration rescuesFrom = Duration.ZERO;
     private boolean stopped;

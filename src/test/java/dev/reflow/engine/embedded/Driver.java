@@ -252,8 +252,7 @@ final class Driver {
     private Optional<Command> report(ExecutionRow row, FlowTask task) {
         int next = row.history().nextIdx(task.name());
         boolean newest = next > 0 && random.nextBoolean();
-        boolean waits = row.signals().containsKey(task.name()) || !SimulatedExecutors.neverWaits(task.executor());
-        boolean goesOn = random.nextInt(3) == 0 && !waits;
+        boolean goesOn = random.nextInt(3) == 0;
         ProcessingStatus status = goesOn ? ProcessingStatus.RUNNING : ProcessingStatus.COMPLETED;
         return report(row, task.name(), newest ? next - 1 : next, status);
     }

@@ -28,10 +28,6 @@ final class SimulatedExecutors {
     /** Takes its time; equal parameters mean nothing. */
     static final String DICE = "dice";
 
-    static boolean neverWaits(String executor) {
-        return executor.equals(WORK) || executor.equals(DICE);
-    }
-
     private static final ObjectNode ANYTHING = JsonNodeFactory.instance.objectNode();
 
     private final Simulation simulation;
