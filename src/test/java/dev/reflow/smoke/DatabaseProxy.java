@@ -11,7 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Stands between a service and its database, and can lose the answer to a statement that is carried out. */
+/**
+ * Stands between a service and its database. It can lose the answer to a statement that is carried out, turn connections
+ * away, or swallow everything as a network does that is broken somewhere.
+ */
 final class DatabaseProxy implements AutoCloseable {
     private static final int BUFFER = 65_536;
 
@@ -20,6 +23,8 @@ final class DatabaseProxy implements AutoCloseable {
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final int target;
     private volatile @Nullable String losing;
+    private volatile boolean turningAway;
+    private volatile boolean swallowing;
 
     DatabaseProxy(int target) throws IOException {
         this.target = target;
@@ -35,6 +40,11 @@ final class DatabaseProxy implements AutoCloseable {
         losing = statement;
     }
 
+    /** How many connections bring no answers any more. */
+    long silentConnections() {
+        return links.stream().filter(link -> link.silent).count();
+    }
+
     /** Lets new connections bring all answers. */
     void loseNothing() {
         losing = null;
@@ -45,6 +55,30 @@ final class DatabaseProxy implements AutoCloseable {
         links.stream().filter(link -> link.silent).forEach(Link::cut);
     }
 
+    /** From now on, nothing gets through, neither on connections that there are nor on new ones; all stay open. */
+    void swallow() {
+        turningAway = false;
+        swallowing = true;
+        links.forEach(link -> link.swallowed = true);
+    }
+
+    /** From now on, new connections are closed at once. */
+    void turnAway() {
+        swallowing = false;
+        turningAway = true;
+    }
+
+    /** Lets new connections work. Those that swallow everything do so for ever. */
+    void serve() {
+        swallowing = false;
+        turningAway = false;
+    }
+
+    /** How many connections there are on which nothing gets through. */
+    long swallowed() {
+        return links.stream().filter(link -> link.swallowed).count();
+    }
+
     /** Closes all connections there are at the moment. */
     void cutConnections() {
         links.forEach(Link::cut);
@@ -53,13 +87,27 @@ final class DatabaseProxy implements AutoCloseable {
     private void accept() {
         while (!server.isClosed()) {
             try {
-                Link link = new Link(server.accept(), new Socket(InetAddress.getLoopbackAddress(), target));
-                links.add(link);
-                threads.execute(link::forward);
-                threads.execute(link::bringBack);
+                Socket client = server.accept();
+                if (turningAway) {
+                    client.close();
+                } else {
+                    connect(client);
+                }
             } catch (IOException e) {
-                // the proxy is closed, or the database is away
+                // the proxy is closed
             }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        try {
+            Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
+            link.swallowed = swallowing;
+            links.add(link);
+            threads.execute(link::forward);
+            threads.execute(link::bringBack);
+        } catch (IOException e) {
+            client.close(); // the database is away
         }
     }
 
@@ -70,6 +118,7 @@ final class DatabaseProxy implements AutoCloseable {
         private boolean prepared;
 
         private volatile boolean silent;
+        private volatile boolean swallowed;
 
         Link(Socket client, Socket database) {
             this.client = client;
@@ -82,7 +131,9 @@ final class DatabaseProxy implements AutoCloseable {
                 for (int size = read(client, buffer); size >= 0; size = read(client, buffer)) {
                     silent |= prepared;
                     prepared |= contains(buffer, size, losing);
-                    database.getOutputStream().write(buffer, 0, size);
+                    if (!swallowed) {
+                        database.getOutputStream().write(buffer, 0, size);
+                    }
                 }
             } catch (IOException e) {
                 // one side has closed
@@ -94,14 +145,16 @@ final class DatabaseProxy implements AutoCloseable {
             byte[] buffer = new byte[BUFFER];
             try {
                 for (int size = read(database, buffer); size >= 0; size = read(database, buffer)) {
-                    if (!silent) {
+                    if (!silent && !swallowed) {
                         client.getOutputStream().write(buffer, 0, size);
                     }
                 }
             } catch (IOException e) {
                 // one side has closed
             }
-            cut();
+            if (!swallowed) { // else the client does not hear of the end either
+                cut();
+            }
         }
 
         private boolean contains(byte[] buffer, int size, @Nullable String statement) {

@@ -125,7 +125,7 @@ class LostAnswerIT {
     void resultOfWhoseRecordingTheServiceNeverHearsIsRecordedOnce() throws Exception {
         ReflowClient client = service.client(KEY);
         String execution = executePausing(client);
-        lose("record_task(");
+        lose("record_tasks(");
         await().atMost(SOON).until(() -> {
             proxy.cutSilentConnections();
             return find(

@@ -12,14 +12,19 @@ import dev.reflow.support.FlowBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** Speaks to a service over HTTP. */
-record ReflowClient(String url, String apiKey) {
+/**
+ * Speaks to a service over HTTP.
+ *
+ * @param patience how long it waits for an answer
+ */
+record ReflowClient(String url, String apiKey, Duration patience) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration TO_ANSWER = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -27,8 +32,22 @@ record ReflowClient(String url, String apiKey) {
             .connectTimeout(TO_ANSWER)
             .build();
 
+    ReflowClient(String url, String apiKey) {
+        this(url, apiKey, TO_ANSWER);
+    }
+
+    ReflowClient within(Duration other) {
+        return new ReflowClient(url, apiKey, other);
+    }
+
     /** An answer of the service. */
-    record Answer(int status, String text) {
+    record Answer(int status, String text, HttpHeaders headers) {
+        /** The generation that a re-execution has added. */
+        int generation() {
+            return Math.toIntExact(
+                    headers.firstValueAsLong("X-Flow-Execution-Generation").orElseThrow());
+        }
+
         JsonNode json() {
             try {
                 return MAPPER.readTree(text);
@@ -52,16 +71,27 @@ record ReflowClient(String url, String apiKey) {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
+    Answer put(String path, JsonNode body) throws IOException, InterruptedException {
+        return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    /** @param key which makes a repetition of the request do nothing again */
+    Answer reExecute(String execution, boolean onlyStale, String key) throws IOException, InterruptedException {
+        return send(request("/api/flow-executions/" + execution + "/execute?only_stale=" + onlyStale)
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(TO_ANSWER)
+                .timeout(patience)
                 .header("X-API-Key", apiKey)
                 .header("Content-Type", "application/json");
     }
 
     private static Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        return new Answer(response.statusCode(), response.body());
+        return new Answer(response.statusCode(), response.body(), response.headers());
     }
 
     /** False also while nobody answers. */

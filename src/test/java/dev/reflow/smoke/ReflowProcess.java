@@ -80,7 +80,7 @@ final class ReflowProcess implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    void awaitReady() {
         await("readiness").atMost(TO_START).pollInterval(Duration.ofMillis(100)).until(() -> {
             assertThat(process.isAlive())
                     .as("the service has ended:%n%s", output())

@@ -6,14 +6,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What {@code http_request} tasks ask: it counts the requests, and holds those to {@code /held} back until told. */
+/**
+ * What {@code http_request} tasks ask: it counts the requests, holds those to {@code /held} back until told, takes its
+ * time for {@code /slow}, refuses two of three to {@code /flaky}, and all to {@code /refused}.
+ */
 final class RemoteService implements AutoCloseable {
+    private static final Duration SLOW = Duration.ofMillis(700);
+
+    private final AtomicInteger flaky = new AtomicInteger();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch released = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -35,13 +43,20 @@ final class RemoteService implements AutoCloseable {
             if (path.startsWith("/held")) {
                 released.await();
             }
+            if (path.startsWith("/slow")) {
+                Thread.sleep(SLOW.toMillis());
+            }
             byte[] body = "{\"amount\":%d}".formatted(path.length()).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
+            exchange.sendResponseHeaders(isRefused(path) ? 503 : 200, body.length);
             exchange.getResponseBody().write(body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean isRefused(String path) {
+        return path.startsWith("/refused") || path.startsWith("/flaky") && flaky.incrementAndGet() % 3 != 0;
     }
 
     String url(String path) {
