@@ -12,6 +12,7 @@ import dev.reflow.support.HoldingServer;
 import dev.reflow.support.Organizations;
 import dev.reflow.support.TestDatabase;
 import dev.reflow.task.TaskExecutors;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -115,7 +116,8 @@ class TakeOverBench {
     }
 
     private EmbeddedEngine engine(Loop loop) {
-        EmbeddedEngine engine = new EmbeddedEngine(loop, config, store, wakeups, executors, NodeId::random);
+        EmbeddedEngine engine =
+                new EmbeddedEngine(loop, config, store, wakeups, executors, new SimpleMeterRegistry(), NodeId::random);
         engine.start();
         executions.untilTrue(() -> engine.claimant().isPresent());
         return engine;

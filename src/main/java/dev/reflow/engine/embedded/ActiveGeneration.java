@@ -78,6 +78,7 @@ final class ActiveGeneration {
             TaskExecutors executors,
             Calls calls,
             TaskSlots slots,
+            EngineMeters meters,
             BooleanSupplier trusted,
             Consumer<Instant> wakeAt) {}
 
@@ -97,7 +98,7 @@ final class ActiveGeneration {
         write(
                 "loading a generation",
                 () -> shared.store().load(fence),
-                loaded -> loaded.ifPresentOrElse(this::plan, this::drop),
+                loaded -> loaded.ifPresentOrElse(this::plan, this::fenced),
                 impossible -> {
                     LOG.errorf(impossible, "execution %s cannot be loaded; it is tried again later", fence.execution());
                     drop(); // the next comparison takes it up again
@@ -155,6 +156,12 @@ final class ActiveGeneration {
             end();
             LOG.debugf("generation %d of execution %s is dropped", fence.generation(), fence.execution());
         }
+    }
+
+    /** The database says so. */
+    private void fenced() {
+        shared.meters().fenced();
+        drop();
     }
 
     private void end() {
@@ -279,7 +286,7 @@ final class ActiveGeneration {
     private void readArrivals(Consumer<GenerationStore.Arrivals> then) {
         write("reading what came", () -> shared.store().arrivals(fence), arrivals -> {
             if (arrivals.isEmpty()) {
-                drop();
+                fenced();
             } else {
                 arrivals.get().signals().forEach(this::received);
                 arrivals.get().reports().forEach(this::reported);
@@ -356,7 +363,15 @@ final class ActiveGeneration {
 
     private void execute(RunningTask task) {
         JsonNode input = facts().input();
-        task.run(fence, input, outcome -> settle(task, outcome));
+        Duration began = shared.loop().elapsed();
+        task.run(fence, input, outcome -> {
+            shared.meters()
+                    .ended(
+                            task.start().task().executor(),
+                            outcome,
+                            shared.loop().elapsed().minus(began));
+            settle(task, outcome);
+        });
     }
 
     private void leave(RunningTask task) {
@@ -430,7 +445,7 @@ final class ActiveGeneration {
                     }
                     then.run();
                 }
-                case SUPERSEDED -> drop();
+                case SUPERSEDED -> fenced();
                 case OVERTAKEN -> {
                     stop(task);
                     overtaken(task);

@@ -8,6 +8,7 @@ import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.task.TaskExecutors;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
     private final Calls calls;
     private final Heartbeat heartbeat;
     private final ActiveGeneration.Shared shared;
+    private final EngineMeters meters;
     private final Map<FlowExecutionId, ActiveGeneration> active = new LinkedHashMap<>();
     private final Repeatable poll = new Repeatable(this::poll);
     private final Repeatable comparison = new Repeatable(this::compare);
@@ -52,16 +54,18 @@ public final class EmbeddedEngine implements WorkflowEngine {
             GenerationStore store,
             Wakeups wakeups,
             TaskExecutors executors,
+            MeterRegistry registry,
             Supplier<NodeId> ids) {
         this.loop = loop;
         this.config = config;
         this.store = store;
         this.wakeups = wakeups;
+        this.meters = new EngineMeters(registry, executors);
         this.calls = new Calls(loop, config.deadAfter());
         DatabaseClock clock = new DatabaseClock(loop);
         Calls beats = new Calls(loop, config.heartbeatInterval());
-        this.heartbeat = new Heartbeat(loop, config, store, beats, clock, ids, new Membership());
-        TaskSlots slots = new TaskSlots(config.maxRunningTasks(), this::mayStartTasks);
+        this.heartbeat = new Heartbeat(loop, config, store, beats, clock, meters, ids, new Membership());
+        TaskSlots slots = new TaskSlots(config.maxRunningTasks(), this::mayStartTasks, meters::slots);
         this.shared = new ActiveGeneration.Shared(
                 loop,
                 clock,
@@ -70,6 +74,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
                 executors,
                 calls,
                 slots,
+                meters,
                 () -> heartbeat.node().isPresent(),
                 this::wakeAt);
     }
@@ -170,13 +175,18 @@ public final class EmbeddedEngine implements WorkflowEngine {
         }
         ActiveGeneration taken = new ActiveGeneration(shared, fence, this::forget);
         active.put(fence.execution(), taken);
-        activeCount = active.size();
+        counted();
         taken.start();
     }
 
     private void forget(ActiveGeneration generation) {
         active.remove(generation.fence().execution(), generation);
+        counted();
+    }
+
+    private void counted() {
         activeCount = active.size();
+        meters.active(active.size());
     }
 
     private void dropAll() {
@@ -218,6 +228,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
         calls.once(
                 () -> store.promoteQueued().flatMap(promoted -> store.claim(claimant, room)),
                 claimed -> {
+                    meters.claimed(claimed.size());
                     claimed.forEach(this::take);
                     done.run();
                 },

@@ -6,6 +6,7 @@ import dev.reflow.engine.NodeId;
 import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.task.TaskExecutors;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -35,14 +36,19 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
     private @Nullable Future<?> handOver;
 
     EmbeddedEngineLifecycle(
-            ThreadLoop loop, EngineConfig config, GenerationStore store, Wakeups wakeups, TaskExecutors executors) {
+            ThreadLoop loop,
+            EngineConfig config,
+            GenerationStore store,
+            Wakeups wakeups,
+            TaskExecutors executors,
+            MeterRegistry registry) {
         this.loop = loop;
         if (config.deadAfter().compareTo(config.heartbeatInterval().multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("reflow.engine.dead-after (" + config.deadAfter()
                     + ") has to be at least twice reflow.engine.heartbeat-interval (" + config.heartbeatInterval()
                     + "), or processes that are alive would be declared dead");
         }
-        this.engine = new EmbeddedEngine(loop, config, store, wakeups, executors, NodeId::random);
+        this.engine = new EmbeddedEngine(loop, config, store, wakeups, executors, registry, NodeId::random);
         this.config = config;
         this.wakeups = wakeups;
     }

@@ -21,6 +21,7 @@ final class Heartbeat {
     private final GenerationStore store;
     private final Calls calls;
     private final DatabaseClock clock;
+    private final EngineMeters meters;
     private final Supplier<NodeId> ids;
     private final Listener listener;
     private NodeId next;
@@ -57,6 +58,7 @@ final class Heartbeat {
             GenerationStore store,
             Calls calls,
             DatabaseClock clock,
+            EngineMeters meters,
             Supplier<NodeId> ids,
             Listener listener) {
         this.loop = loop;
@@ -64,6 +66,7 @@ final class Heartbeat {
         this.store = store;
         this.calls = calls;
         this.clock = clock;
+        this.meters = meters;
         this.ids = ids;
         this.listener = listener;
         this.next = ids.get();
@@ -90,6 +93,7 @@ final class Heartbeat {
                 time -> time.ifPresentOrElse(present -> beaten(new Beat(node, sentAt), present), this::declaredDead),
                 failure -> {
                     LOG.warnf("the heartbeat failed: %s", failure);
+                    meters.beatFailed();
                     outage = true;
                     beatAgain();
                 });
@@ -135,6 +139,7 @@ final class Heartbeat {
                 () -> store.rescueOrphans(config.deadAfter()),
                 freed -> {
                     if (freed > 0) {
+                        meters.rescued(freed);
                         LOG.infof("%d executions of processes that are gone are taken up again", freed);
                         listener.rescued();
                     }
@@ -149,6 +154,7 @@ final class Heartbeat {
         if (stopped) {
             return;
         }
+        meters.declaredDead();
         LOG.warn("this process was declared dead: its work is in other hands");
         last = null;
         next = ids.get();

@@ -9,14 +9,23 @@ import java.util.function.BooleanSupplier;
  */
 final class TaskSlots {
     private final BooleanSupplier open;
+    private final int slots;
+    private final Watcher watcher;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int free;
     private boolean draining;
 
+    /** Is told how full it is. */
+    interface Watcher {
+        void changed(int used, int asked);
+    }
+
     /** @param open whether any task may begin now; once it may again, {@link #startWaiting} is to be called */
-    TaskSlots(int slots, BooleanSupplier open) {
-        free = slots;
+    TaskSlots(int slots, BooleanSupplier open, Watcher watcher) {
+        this.slots = slots;
+        this.free = slots;
         this.open = open;
+        this.watcher = watcher;
     }
 
     /** Runs {@code start} when a slot is free. It has to {@link #release} the slot. */
@@ -27,6 +36,7 @@ final class TaskSlots {
         } else {
             waiting.add(start);
         }
+        watcher.changed(slots - free, waiting.size());
     }
 
     /** A waiter may find that it is of no use any more and release at once: that is a loop, not a recursion. */
@@ -47,6 +57,7 @@ final class TaskSlots {
             }
         } finally {
             draining = false;
+            watcher.changed(slots - free, waiting.size());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.reflow.engine.embedded;
 
 import dev.reflow.engine.NodeId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class SimulatedNode implements EngineLoop {
                 store,
                 simulation.wakeups(this),
                 new SimulatedExecutors(simulation, this).executors(),
+                new SimpleMeterRegistry(),
                 this::nextId);
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TaskSlotsTest {
     @Test
     void waitersGetSlotsInTheOrderInWhichTheyCame() {
-        TaskSlots slots = new TaskSlots(1, () -> true);
+        TaskSlots slots = new TaskSlots(1, () -> true, (used, asked) -> {});
         List<String> started = new ArrayList<>();
         slots.acquire(() -> started.add("a"));
         slots.acquire(() -> started.add("b"));
@@ -25,7 +25,7 @@ class TaskSlotsTest {
 
     @Test
     void anyNumberOfWaitersMayGiveUpAtOnce() {
-        TaskSlots slots = new TaskSlots(1, () -> true);
+        TaskSlots slots = new TaskSlots(1, () -> true, (used, asked) -> {});
         List<String> started = new ArrayList<>();
         slots.acquire(() -> started.add("first"));
         for (int i = 0; i < 100_000; i++) {
