@@ -11,9 +11,10 @@ $$;
 -- Outcomes: not_found, forbidden, replayed, other_mode (of the key), precondition_failed, conflict, accepted.
 -- Interrupted: another owner than the new one worked on what was replaced.
 drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid);
+drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid[]);
 create or replace function re_execute(
-    p_execution uuid[], p_organization uuid[], p_requested_by text[], p_is_admin boolean[], p_mode text[],
-    p_idempotency_key text[], p_if_match text[], p_owner uuid[]
+    p_execution uuid[], p_organization uuid[], p_requested_by text[], p_subject text[], p_sees_private boolean[],
+    p_mode text[], p_idempotency_key text[], p_if_match text[], p_owner uuid[]
 ) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[],
     interrupted boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -23,16 +24,18 @@ begin
 
     return query
     with request as (
-        select * from unnest(p_execution, p_organization, p_requested_by, p_is_admin, p_mode, p_idempotency_key,
-            p_if_match, p_owner) with ordinality
-            as r (execution, organization, requested_by, is_admin, mode, idempotency_key, if_match, owner, ord)
+        select * from unnest(p_execution, p_organization, p_requested_by, p_subject, p_sees_private, p_mode,
+            p_idempotency_key, p_if_match, p_owner) with ordinality
+            as r (execution, organization, requested_by, subject, sees_private, mode, idempotency_key, if_match, owner,
+                ord)
     ), decided as (
         select r.*, e.flow_version, f.latest_version, e.generation as before, e.floor,
             e.uninterruptible_tasks, used.generation as used_generation,
             e.owner is not null and e.owner is distinct from r.owner as interrupted,
             case
                 when e.id is null then 'not_found'
-                when f.visibility = 'private' and f.created_by <> r.requested_by and not r.is_admin then 'forbidden'
+                when f.visibility = 'private' and f.creator is distinct from r.subject and not r.sees_private
+                    then 'forbidden'
                 when used.mode = r.mode then 'replayed'
                 when used.mode is not null then 'other_mode'
                 when r.if_match is not null
@@ -75,8 +78,9 @@ end
 $$;
 
 -- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted.
+drop function if exists cancel_execution(uuid, uuid, text, boolean);
 create or replace function cancel_execution(
-    p_execution uuid, p_organization uuid, p_requested_by text, p_is_admin boolean
+    p_execution uuid, p_organization uuid, p_requested_by text, p_subject text, p_sees_private boolean
 ) returns table (outcome text, generation int, lease bigint, owner uuid)
 language plpgsql as $$
 #variable_conflict use_column
@@ -86,7 +90,7 @@ begin
     return query
     with decided as (
         select e.id, case
-            when f.visibility = 'private' and f.created_by <> p_requested_by and not p_is_admin then 'forbidden'
+            when f.visibility = 'private' and f.creator is distinct from p_subject and not p_sees_private then 'forbidden'
             when not e.active then 'finished'
             else 'accepted' end as outcome
         from flow_execution e join flow f on f.id = e.flow_id

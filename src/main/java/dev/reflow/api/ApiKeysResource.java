@@ -56,7 +56,6 @@ public class ApiKeysResource {
                     "The answer shows the key for the only time; what is kept is a hash. It has the role integration.")
     @APIResponseSchema(value = ApiKeyCreateResponse.class, responseCode = "201")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<ApiKeyCreateResponse> create(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))
@@ -86,7 +85,6 @@ public class ApiKeysResource {
                     @Content(
                             mediaType = JsonBody.MEDIA_TYPE,
                             schema = @Schema(type = SchemaType.ARRAY, implementation = ApiKeyResponse.class)))
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<List<ApiKeyResponse>> list(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))
@@ -124,7 +122,6 @@ public class ApiKeysResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Rename or describe an API key", description = "What is absent stays as it is.")
     @APIResponseSchema(value = ApiKeyResponse.class, responseCode = "200")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<ApiKeyResponse> update(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))
@@ -155,7 +152,6 @@ public class ApiKeysResource {
     @Cancellable(false)
     @Operation(summary = "Revoke an API key", description = "It opens nothing from now on, on every node.")
     @APIResponse(responseCode = "204", description = "Revoked")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<Void> revoke(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.flow.FlowId;
 import dev.reflow.usecase.PublishVersion;
 import dev.reflow.usecase.ValidateDefinition;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Path("/api/flows")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flows")
-@Authenticated
+@PermissionsAllowed("author")
 public class FlowDefinitionsResource {
     private final CurrentCaller caller;
     private final PublishVersion publishVersion;
@@ -56,7 +56,6 @@ public class FlowDefinitionsResource {
             responseCode = "200",
             responseDescription = "The flow in its new version")
     @APIResponse(responseCode = "400", description = "The definition is not valid, or the flow is no draft")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> putDefinition(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -95,7 +94,6 @@ public class FlowDefinitionsResource {
     @APIResponse(
             responseCode = "400",
             description = "The definition would not be valid with this task, or the flow is no draft")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> putTask(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -124,7 +122,6 @@ public class FlowDefinitionsResource {
             value = FlowValidationResponse.class,
             responseCode = "200",
             responseDescription = "What is wrong with it, if anything is")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowValidationResponse> validate(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,

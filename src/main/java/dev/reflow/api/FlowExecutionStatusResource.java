@@ -3,7 +3,7 @@ package dev.reflow.api;
 import dev.reflow.execution.ExecutionStatus;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.usecase.LabelExecution;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/flow-executions/{flow_execution_id}/status")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flow executions")
-@Authenticated
+@PermissionsAllowed("operate")
 public class FlowExecutionStatusResource {
     private final CurrentCaller caller;
     private final LabelExecution labelExecution;
@@ -40,7 +40,6 @@ public class FlowExecutionStatusResource {
                     "Only this label changes: nothing is started, stopped or deleted by it, and what the execution"
                             + " does next may move it again.")
     @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "200", responseDescription = "The execution")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowExecutionResponse> patch(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))

@@ -10,7 +10,7 @@ import dev.reflow.usecase.FlowAccess;
 import dev.reflow.usecase.PlanReExecution;
 import dev.reflow.usecase.ReExecuteFlow;
 import dev.reflow.usecase.StartExecution;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/flow-executions")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flow executions", description = "Runs of a flow, and their re-execution under the same id")
-@Authenticated
 public class FlowExecutionsResource {
     /** How many executions there are on all pages. */
     static final String TOTAL_COUNT = "X-Total-Count";
@@ -86,6 +85,7 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @PermissionsAllowed("operate")
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
@@ -93,7 +93,6 @@ public class FlowExecutionsResource {
     @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "201", responseDescription = "The execution")
     @APIResponse(responseCode = "400", description = "The flow cannot be executed; or the input does not match it")
     @APIResponse(responseCode = "402")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowExecutionResponse> create(
             @RequestBody(
@@ -116,6 +115,7 @@ public class FlowExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(summary = "List a flow's executions", description = "Newest first, unless sorted otherwise.")
     @APIResponse(
             responseCode = "200",
@@ -130,7 +130,6 @@ public class FlowExecutionsResource {
                             mediaType = JsonBody.MEDIA_TYPE,
                             schema = @Schema(type = SchemaType.ARRAY, implementation = FlowExecutionResponse.class)))
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<RestResponse<List<FlowExecutionResponse>>> list(@BeanParam FlowExecutionListParams params) {
         Form form = new Form();
@@ -147,11 +146,11 @@ public class FlowExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{flow_execution_id}")
     @Operation(summary = "Get an execution")
     @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "200", responseDescription = "The execution")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowExecutionResponse> get(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
@@ -166,11 +165,11 @@ public class FlowExecutionsResource {
     }
 
     @DELETE
+    @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}")
     @Operation(summary = "Delete an execution", description = "It is no longer listed. Running work goes on.")
     @APIResponse(responseCode = "204", description = "Deleted, now or before")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<Void> delete(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
@@ -182,11 +181,11 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}/cancel")
     @Operation(summary = "Cancel an execution", description = "A finished one stays as it is.")
     @APIResponse(responseCode = "204", description = "Requested, or not needed")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<Void> cancel(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
@@ -198,11 +197,11 @@ public class FlowExecutionsResource {
     }
 
     @POST
+    @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}/execute")
     @Operation(summary = "Execute again, under the same id")
     @APIResponse(responseCode = "204", description = "Accepted")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     @APIResponse(responseCode = "409", description = "The execution cannot be executed now")
     public Uni<RestResponse<Void>> execute(
@@ -245,6 +244,7 @@ public class FlowExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{flow_execution_id}/plan")
     @Operation(
             summary = "Show what a re-execution would do",
@@ -257,7 +257,6 @@ public class FlowExecutionsResource {
                     @Content(
                             mediaType = JsonBody.MEDIA_TYPE,
                             schema = @Schema(implementation = ReExecutionPlanResponse.class)))
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<RestResponse<ReExecutionPlanResponse>> plan(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
@@ -280,13 +279,13 @@ public class FlowExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{flow_execution_id}/generations")
     @Operation(summary = "List the generations of an execution", description = "Newest first.")
     @APIResponseSchema(
             value = GenerationsResponse.class,
             responseCode = "200",
             responseDescription = "The history of the execution")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<GenerationsResponse> generations(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))

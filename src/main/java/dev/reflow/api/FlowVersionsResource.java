@@ -6,7 +6,7 @@ import dev.reflow.flow.VersionStore;
 import dev.reflow.usecase.DescribeVersion;
 import dev.reflow.usecase.FlowAccess;
 import dev.reflow.usecase.RestoreVersion;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -33,7 +33,6 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Path("/api/flows/{flow_id}/versions")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flows")
-@Authenticated
 public class FlowVersionsResource {
     private final CurrentCaller caller;
     private final FlowAccess access;
@@ -58,6 +57,7 @@ public class FlowVersionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(summary = "List a flow's versions", description = "Newest first.")
     @APIResponse(
             responseCode = "200",
@@ -66,7 +66,6 @@ public class FlowVersionsResource {
                     @Content(
                             mediaType = JsonBody.MEDIA_TYPE,
                             schema = @Schema(type = SchemaType.ARRAY, implementation = FlowResponse.class)))
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<List<FlowResponse>> list(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -83,13 +82,13 @@ public class FlowVersionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/summary")
     @Operation(summary = "List a flow's versions without their definitions", description = "Newest first.")
     @APIResponseSchema(
             value = PaginatedFlowVersionSummaryResponse.class,
             responseCode = "200",
             responseDescription = "One page")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<PaginatedFlowVersionSummaryResponse> summaries(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -104,10 +103,10 @@ public class FlowVersionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{version}")
     @Operation(summary = "Get a flow in one of its versions")
     @APIResponseSchema(value = FlowResponse.class, responseCode = "200", responseDescription = "The flow")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> get(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -123,6 +122,7 @@ public class FlowVersionsResource {
     }
 
     @PATCH
+    @PermissionsAllowed("author")
     @Cancellable(false)
     @Path("/{version}")
     @Consumes(MediaType.WILDCARD)
@@ -131,7 +131,6 @@ public class FlowVersionsResource {
             value = FlowVersionSummaryResponse.class,
             responseCode = "200",
             responseDescription = "The version without its definition")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowVersionSummaryResponse> patch(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -159,6 +158,7 @@ public class FlowVersionsResource {
     }
 
     @POST
+    @PermissionsAllowed("author")
     @Cancellable(false)
     @Path("/{version}/restore")
     @Operation(
@@ -169,7 +169,6 @@ public class FlowVersionsResource {
             responseCode = "200",
             responseDescription = "The flow in its new version")
     @APIResponse(responseCode = "400", description = "It is the latest version, or the flow is no draft")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> restore(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,

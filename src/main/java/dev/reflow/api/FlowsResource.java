@@ -7,7 +7,7 @@ import dev.reflow.flow.Visibility;
 import dev.reflow.usecase.ChangeFlow;
 import dev.reflow.usecase.CreateFlow;
 import dev.reflow.usecase.FlowAccess;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -36,7 +36,6 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Path("/api/flows")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Flows", description = "What is executed: definitions and their versions")
-@Authenticated
 public class FlowsResource {
     private final CurrentCaller caller;
     private final FlowAccess access;
@@ -61,6 +60,7 @@ public class FlowsResource {
     }
 
     @POST
+    @PermissionsAllowed("author")
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
@@ -96,6 +96,7 @@ public class FlowsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(summary = "List flows", description = "Newest first, unless sorted otherwise.")
     public Uni<PaginatedFlowResponse> list(@BeanParam FlowListParams params, @BeanParam FlowIncludeParams include) {
         Form form = new Form();
@@ -114,10 +115,10 @@ public class FlowsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{flow_id}")
     @Operation(summary = "Get a flow in its latest version")
     @APIResponseSchema(value = FlowResponse.class, responseCode = "200", responseDescription = "The flow")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> get(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -130,6 +131,7 @@ public class FlowsResource {
     }
 
     @PATCH
+    @PermissionsAllowed("author")
     @Cancellable(false)
     @Path("/{flow_id}")
     @Consumes(MediaType.WILDCARD)
@@ -141,7 +143,6 @@ public class FlowsResource {
             responseCode = "200",
             responseDescription = "The flow in its latest version")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> patch(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid")) String flowId,
@@ -173,13 +174,13 @@ public class FlowsResource {
     }
 
     @DELETE
+    @PermissionsAllowed("author")
     @Cancellable(false)
     @Path("/{flow_id}")
     @Operation(
             summary = "Delete a flow",
             description = "It is gone for everybody and cannot be started any more. Its executions stay.")
     @APIResponse(responseCode = "204", description = "Deleted")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<Void> delete(
             @PathParam("flow_id") @Parameter(description = "The flow", schema = @Schema(format = "uuid"))

@@ -89,7 +89,7 @@ public final class OpenApiRules implements OASFilter {
         APIResponses responses = operation.getResponses();
         boolean reads =
                 operation.getRequestBody() != null || !parameters(operation).isEmpty();
-        List<String> always = reads ? List.of("401", "422", "500") : List.of("401", "500");
+        List<String> always = reads ? List.of("401", "403", "422", "500") : List.of("401", "403", "500");
         always.stream()
                 .filter(code -> !responses.hasAPIResponse(code))
                 .forEach(code -> responses.addAPIResponse(code, OASFactory.createAPIResponse()));

@@ -53,7 +53,6 @@ public class ServiceAccountsResource {
     @Operation(summary = "Create a service account")
     @APIResponseSchema(value = ServiceAccountCreateResponse.class, responseCode = "201")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     public Uni<ServiceAccountCreateResponse> create(
             @RequestBody(
                             required = true,
@@ -83,7 +82,6 @@ public class ServiceAccountsResource {
                     @Content(
                             mediaType = JsonBody.MEDIA_TYPE,
                             schema = @Schema(type = SchemaType.ARRAY, implementation = ServiceAccountResponse.class)))
-    @APIResponse(responseCode = "403")
     public Uni<List<ServiceAccountResponse>> list(
             @QueryParam("offset")
                     @Parameter(
@@ -113,7 +111,6 @@ public class ServiceAccountsResource {
     @Path("/{service_account_id}")
     @Operation(summary = "Read a service account")
     @APIResponseSchema(value = ServiceAccountResponse.class, responseCode = "200")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<ServiceAccountResponse> get(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))
@@ -132,7 +129,6 @@ public class ServiceAccountsResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Rename or describe a service account", description = "What is absent stays as it is.")
     @APIResponseSchema(value = ServiceAccountResponse.class, responseCode = "200")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<ServiceAccountResponse> update(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))
@@ -160,7 +156,6 @@ public class ServiceAccountsResource {
     @Cancellable(false)
     @Operation(summary = "Delete a service account", description = "Its keys go with it, for good.")
     @APIResponse(responseCode = "204", description = "Deleted")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<Void> delete(
             @PathParam("service_account_id") @Parameter(description = "The account", schema = @Schema(format = "uuid"))

@@ -7,7 +7,6 @@ import dev.reflow.execution.ResultEdit;
 import dev.reflow.usecase.EditTaskResult;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.ReportTaskExecution;
-import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
@@ -38,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/task-executions")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Task executions", description = "What the tasks of an execution did, and corrections of it")
-@Authenticated
 public class TaskExecutionsResource {
     private final CurrentCaller caller;
     private final ExecutionAccess access;
@@ -63,6 +61,7 @@ public class TaskExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(
             summary = "List task executions",
             description = "Newest first, all attempts since the last full re-execution, or those of one generation.")
@@ -86,7 +85,6 @@ public class TaskExecutionsResource {
             responseCode = "201",
             responseDescription = "The task execution, begun or changed")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     @APIResponse(responseCode = "409", description = "The attempt, its task or its generation has ended")
     public Uni<TaskExecutionResponse> report(
@@ -110,6 +108,7 @@ public class TaskExecutionsResource {
     }
 
     @PUT
+    @PermissionsAllowed("operate")
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @Operation(
@@ -120,7 +119,6 @@ public class TaskExecutionsResource {
             responseCode = "200",
             responseDescription = "The task execution as it is now")
     @APIResponse(responseCode = "400")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     @APIResponse(responseCode = "409", description = "Somebody was faster, or a running execution needs the task")
     public Uni<TaskExecutionResponse> update(
@@ -156,13 +154,13 @@ public class TaskExecutionsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Path("/{task_execution_id}")
     @Operation(summary = "Get a task execution")
     @APIResponseSchema(
             value = TaskExecutionResponse.class,
             responseCode = "200",
             responseDescription = "The task execution")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     public Uni<TaskExecutionResponse> get(
             @PathParam("task_execution_id")

@@ -1,7 +1,7 @@
 package dev.reflow.api;
 
 import dev.reflow.task.TaskExecutors;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/task-executors")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Task executors", description = "What a task can do")
-@Authenticated
+@PermissionsAllowed("read")
 public class TaskExecutorsResource {
     private final TaskExecutors executors;
 

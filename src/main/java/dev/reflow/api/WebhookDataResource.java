@@ -45,7 +45,6 @@ public class WebhookDataResource {
             responseCode = "200",
             responseDescription = "The data is kept, now or before")
     @APIResponse(responseCode = "400", description = "The task does not wait for a webhook")
-    @APIResponse(responseCode = "403")
     @APIResponse(responseCode = "404")
     @APIResponse(responseCode = "409", description = "The task or the execution has ended; nothing would take the data")
     public Uni<WebhookDataAckResponse> receive(

@@ -45,6 +45,9 @@ class FlowEntity extends PanacheEntityBase {
     @Column(name = "executions_count", insertable = false, updatable = false)
     int executionsCount;
 
+    @Column(updatable = false)
+    String creator;
+
     @Column(name = "created_by", updatable = false)
     String createdBy;
 

@@ -15,7 +15,7 @@ import java.util.List;
 @ApplicationScoped
 class FlowRows {
     static final String FLOW = "f.id, f.organization_id, f.display_name, f.description, f.status, f.visibility,"
-            + " f.settings::text as settings, f.tags, f.latest_version, f.executions_count, f.created_by,"
+            + " f.settings::text as settings, f.tags, f.latest_version, f.executions_count, f.creator, f.created_by,"
             + " f.modified_by, f.created_at, f.updated_at";
 
     static final String VERSION = "v.flow_id, v.version, v.definition::text as definition,"
@@ -70,6 +70,7 @@ class FlowRows {
                 List.of(row.getArrayOfStrings("tags")),
                 row.getInteger("latest_version"),
                 row.getInteger("executions_count"),
+                row.getString("creator"),
                 row.getString("created_by"),
                 row.getString("modified_by"),
                 row.getOffsetDateTime("created_at").toInstant(),
@@ -88,6 +89,7 @@ class FlowRows {
                 List.of(entity.tags),
                 entity.latestVersion,
                 entity.executionsCount,
+                entity.creator,
                 entity.createdBy,
                 entity.modifiedBy,
                 entity.createdAt,

@@ -11,6 +11,7 @@ import dev.reflow.execution.TaskExecution;
 import dev.reflow.execution.TaskReport;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -95,12 +96,13 @@ class PostgresCommandStore implements CommandStore {
     /** In the order of the requests. */
     private static Uni<List<ReExecution>> reExecuteAll(SqlClient client, List<Restart> restarts) {
         return client.preparedQuery("select ord, outcome, generation, lease, owner, running_tasks, interrupted"
-                        + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8)")
+                        + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8, $9)")
                 .execute(new Columns<>(restarts)
                         .uuids(Restart::execution)
                         .uuids(restart -> restart.caller().organization().value())
                         .texts(restart -> restart.caller().name())
-                        .booleans(restart -> restart.caller().isAdmin())
+                        .texts(restart -> restart.caller().subject())
+                        .booleans(restart -> restart.caller().may(Permission.READ_PRIVATE))
                         .texts(restart -> restart.request().mode().code())
                         .texts(restart -> restart.request().idempotencyKey())
                         .texts(restart -> restart.request().ifMatch())
@@ -131,8 +133,13 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
-        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4)")
-                .execute(Tuple.of(execution.value(), caller.organization().value(), caller.name(), caller.isAdmin()))
+        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5)")
+                .execute(Tuple.of(
+                        execution.value(),
+                        caller.organization().value(),
+                        caller.name(),
+                        caller.subject(),
+                        caller.may(Permission.READ_PRIVATE)))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);

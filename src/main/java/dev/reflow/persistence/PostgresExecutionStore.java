@@ -228,9 +228,7 @@ class PostgresExecutionStore implements ExecutionStore {
                     query.generation() == null
                             ? "t.generation >= e.floor"
                             : "t.generation = " + where.argument(query.generation()));
-            if (!caller.isAdmin()) {
-                where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
-            }
+            where.visibleTo(caller);
         }
         return pool.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t"
                         + " join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id where "

@@ -57,6 +57,7 @@ class PostgresFlowStore implements FlowStore {
         entity.settings = json.writeNullable(flow.settings());
         entity.tags = flow.tags().toArray(String[]::new);
         entity.latestVersion = flow.latestVersion();
+        entity.creator = flow.creator();
         entity.createdBy = flow.createdBy();
         entity.modifiedBy = flow.modifiedBy();
         entity.createdAt = flow.createdAt();
@@ -88,9 +89,7 @@ class PostgresFlowStore implements FlowStore {
         Where where = new Where();
         where.and("f.organization_id = " + where.argument(caller.organization().value()));
         where.and("f.deleted_at is null");
-        if (!caller.isAdmin()) {
-            where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
-        }
+        where.visibleTo(caller);
         if (query.createdBy() != null) {
             where.and("f.created_by = " + where.argument(query.createdBy()));
         }

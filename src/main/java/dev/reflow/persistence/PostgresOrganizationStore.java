@@ -38,9 +38,10 @@ class PostgresOrganizationStore implements OrganizationStore {
 
     /** In the order of the prefixes. */
     private Uni<List<List<ApiKey>>> findAll(List<String> prefixes) {
-        return pool.preparedQuery("select k.id, k.token_prefix, k.organization_id, a.name, k.roles, k.token_hash"
-                        + " from api_key k join service_account a on a.id = k.service_account_id"
-                        + " where k.token_prefix = any ($1) and k.deleted_at is null and a.status = 'active'")
+        return pool.preparedQuery(
+                        "select k.id, k.token_prefix, k.organization_id, k.service_account_id, a.name, k.roles, k.token_hash"
+                                + " from api_key k join service_account a on a.id = k.service_account_id"
+                                + " where k.token_prefix = any ($1) and k.deleted_at is null and a.status = 'active'")
                 .execute(Tuple.of(prefixes.stream().distinct().toArray(String[]::new)))
                 .map(found -> {
                     Map<String, List<ApiKey>> keys = new HashMap<>();
@@ -58,6 +59,7 @@ class PostgresOrganizationStore implements OrganizationStore {
         return new ApiKey(
                 row.getUUID("id"),
                 new OrganizationId(row.getUUID("organization_id")),
+                row.getUUID("service_account_id"),
                 row.getString("name"),
                 Stream.of(row.getArrayOfStrings("roles")).map(Role::of).collect(Collectors.toSet()),
                 row.getBuffer("token_hash").getBytes());

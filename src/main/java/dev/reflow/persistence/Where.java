@@ -1,5 +1,7 @@
 package dev.reflow.persistence;
 
+import dev.reflow.organization.Caller;
+import dev.reflow.organization.Permission;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,15 @@ final class Where {
     /** A pattern for {@code like}. A search for "50%" is not one for everything that begins with 50. */
     static String containing(String text) {
         return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+    }
+
+    /** Only where the caller may see the flow {@code f}. That something is assigned to a worker is kept nowhere yet. */
+    void visibleTo(Caller caller) {
+        if (!caller.may(Permission.READ_ALL)) {
+            and("false");
+        } else if (!caller.may(Permission.READ_PRIVATE)) {
+            and("(f.visibility <> 'private' or f.creator = " + argument(caller.subject()) + ")");
+        }
     }
 
     void and(String condition) {

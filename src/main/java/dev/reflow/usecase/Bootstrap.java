@@ -41,7 +41,7 @@ public class Bootstrap {
             if (!made.organizationCreated()) {
                 return Uni.createFrom().item(Optional.empty());
             }
-            Caller caller = new Caller(made.organization(), "bootstrap", EnumSet.copyOf(ROLES));
+            Caller caller = new Caller(made.organization(), "bootstrap", "bootstrap", EnumSet.copyOf(ROLES));
             return createFlow
                     .create(caller, sampleFlow)
                     .map(flow -> Optional.of(new FirstStart(made.organization(), key, flow)));

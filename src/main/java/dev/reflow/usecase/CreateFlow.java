@@ -49,6 +49,7 @@ public class CreateFlow {
                 request.tags(),
                 1,
                 0,
+                caller.subject(),
                 caller.name(),
                 caller.name(),
                 now,

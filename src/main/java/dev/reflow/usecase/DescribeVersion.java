@@ -23,7 +23,7 @@ public class DescribeVersion {
     /** What is null stays as it is. */
     public Uni<VersionSummary> describe(
             Caller caller, FlowId id, int version, @Nullable String name, @Nullable Boolean favourite) {
-        return access.requireFlow(caller, id)
+        return access.requireChangeableFlow(caller, id)
                 .flatMap(flow -> versions.describe(caller.organization(), id, version, name, favourite, caller.name()))
                 .map(described -> described.orElseThrow(() -> ReflowException.notFound("Flow version")));
     }

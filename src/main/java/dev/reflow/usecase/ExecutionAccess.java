@@ -5,6 +5,7 @@ import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
@@ -24,7 +25,8 @@ public class ExecutionAccess {
     public Uni<FlowExecution> requireExecution(Caller caller, FlowExecutionId id) {
         return executions
                 .find(caller.organization(), id)
-                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow execution")))
+                .map(found -> found.filter(execution -> caller.may(Permission.READ_ALL))
+                        .orElseThrow(() -> ReflowException.notFound("Flow execution")))
                 .call(execution -> flows.requireExecutionsOf(caller, execution.flow()));
     }
 
@@ -32,7 +34,10 @@ public class ExecutionAccess {
     public Uni<ExecutionStore.TaskExecutionInContext> requireTaskExecution(Caller caller, UUID id) {
         return executions
                 .tasks(caller, new ExecutionStore.TaskQuery(null, null, null, null, id))
-                .map(found -> found.stream().findFirst().orElseThrow(() -> ReflowException.notFound("Task execution")))
+                .map(found -> found.stream()
+                        .filter(task -> caller.may(Permission.READ_ALL))
+                        .findFirst()
+                        .orElseThrow(() -> ReflowException.notFound("Task execution")))
                 .call(task -> flows.requireExecutionsOf(
                         caller, task.facts().execution().flow()));
     }

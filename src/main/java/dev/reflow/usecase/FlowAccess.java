@@ -8,6 +8,7 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowStore;
 import dev.reflow.flow.VersionStore;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -28,8 +29,14 @@ public class FlowAccess {
      */
     public Uni<FlowAtVersion> requireFlow(Caller caller, FlowId id) {
         return flows.find(caller.organization(), id)
-                .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow")))
+                .map(found -> found.filter(flow -> caller.may(Permission.READ_ALL))
+                        .orElseThrow(() -> ReflowException.notFound("Flow")))
                 .invoke(found -> requireVisible(caller, found.flow()));
+    }
+
+    /** Fails like {@link #requireFlow}, and with {@code forbidden} where the caller may only read it. */
+    Uni<FlowAtVersion> requireChangeableFlow(Caller caller, FlowId id) {
+        return requireFlow(caller, id).invoke(found -> found.flow().requireChangeableBy(caller));
     }
 
     /** The flow with a version of it. Fails like {@link #requireFlow}. */

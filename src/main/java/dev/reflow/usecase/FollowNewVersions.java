@@ -38,7 +38,7 @@ public class FollowNewVersions {
 
     /** The key has a space, which no client can send. One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
     private Uni<Void> reExecute(ExecutionStore.Outdated outdated) {
-        Caller author = new Caller(outdated.organization(), outdated.publishedBy(), Set.of(Role.ORG_ADMIN));
+        Caller author = new Caller(outdated.organization(), "system", outdated.publishedBy(), Set.of(Role.ORG_ADMIN));
         return reExecuteFlow
                 .reExecute(author, outdated.execution(), true, "update " + outdated.version(), null)
                 .onFailure(ReflowException.class)

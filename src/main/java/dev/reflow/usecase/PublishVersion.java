@@ -25,7 +25,7 @@ public class PublishVersion {
     }
 
     public Uni<FlowAtVersion> publish(Caller caller, FlowId id, JsonNode json) {
-        return access.requireFlow(caller, id).flatMap(flow -> {
+        return access.requireChangeableFlow(caller, id).flatMap(flow -> {
             Definition definition = check.requireValid(json);
             return publish(caller, id, latest -> definition);
         });
@@ -33,7 +33,7 @@ public class PublishVersion {
 
     /** Replaces the task of that name in the latest version, or adds it. Tasks that others change meanwhile stay theirs. */
     public Uni<FlowAtVersion> publishWithTask(Caller caller, FlowId id, ObjectNode task) {
-        return access.requireFlow(caller, id)
+        return access.requireChangeableFlow(caller, id)
                 .flatMap(flow -> publish(
                         caller,
                         id,
@@ -43,6 +43,7 @@ public class PublishVersion {
 
     Uni<FlowAtVersion> publish(Caller caller, FlowId id, FlowStore.NextVersion next) {
         FlowStore.NextVersion ofDraft = latest -> {
+            latest.flow().requireChangeableBy(caller);
             latest.flow().requireDraft();
             return next.after(latest);
         };

@@ -71,7 +71,7 @@ class ChangedFlowsTest {
     void changeNamesItsAuthorAndMovesTheTime() {
         JsonNode before = json(api.get("/api/flows/" + flow), 200);
         JsonNode after = json(
-                organizations.join(api.organization(), "ada", "app_user").patch("/api/flows/" + flow, "{'tags': []}"),
+                organizations.join(api.organization(), "ada", "backoffice").patch("/api/flows/" + flow, "{'tags': []}"),
                 200);
         assertThat(after.path("modified_by").textValue()).isEqualTo("ada");
         assertThat(after.path("updated_at").textValue())

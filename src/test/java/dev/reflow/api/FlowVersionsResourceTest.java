@@ -122,7 +122,7 @@ class FlowVersionsResourceTest {
     @Test
     void versionIsNamedAndMarked() {
         api.putDefinition(flow, OTHER);
-        ApiClient ada = organizations.join(api.organization(), "ada", "app_user");
+        ApiClient ada = organizations.join(api.organization(), "ada", "backoffice");
         String path = "/api/flows/" + flow + "/versions/1";
         JsonNode named = json(ada.patch(path, "{'name': 'Before the sale'}"), 200);
         assertThat(named.path("name").textValue()).isEqualTo("Before the sale");
@@ -204,7 +204,7 @@ class FlowVersionsResourceTest {
         api.awaitStatus(execution, "completed");
         api.putDefinition(flow, OTHER);
         organizations
-                .join(api.organization(), "ada", "app_user")
+                .join(api.organization(), "ada", "backoffice")
                 .patch("/api/flows/" + flow + "/versions/2", "{'name': 'x'}");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> api.execution(execution).path("flow_version").intValue() == 2);

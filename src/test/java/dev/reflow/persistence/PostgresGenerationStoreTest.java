@@ -71,7 +71,7 @@ class PostgresGenerationStoreTest extends GenerationStoreContract {
     }
 
     private Caller caller() {
-        return new Caller(new OrganizationId(api.organization()), "admin", Set.of(Role.ORG_ADMIN));
+        return new Caller(new OrganizationId(api.organization()), "admin", "admin", Set.of(Role.ORG_ADMIN));
     }
 
     private static <T> T done(Uni<T> call) {
