@@ -252,6 +252,100 @@ begin
 end
 $$;
 
+-- Keeps what a worker says of tasks of an execution: all of it, or nothing and no time when there is no such execution.
+-- A task that waits is shown on a running execution until nothing waits any more, be it by what workers said last or by
+-- what is written of the attempts.
+create or replace function report_task_statuses(p_execution uuid, p_organization uuid, p_id uuid[], p_task text[],
+    p_status text[], p_author text) returns timestamptz
+language plpgsql as $$
+declare
+    v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
+    v_generation int;
+    v_waits boolean;
+begin
+    select e.generation into v_generation from flow_execution e
+    where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null for no key update;
+    if not found then
+        return null;
+    end if;
+    insert into task_status (id, organization_id, flow_execution_id, generation, task_name, status, reported_by,
+        created_at)
+    select r.id, p_organization, p_execution, v_generation, r.task, r.status, p_author, v_now
+    from unnest(p_id, p_task, p_status) with ordinality as r (id, task, status, ord) order by r.ord;
+
+    select coalesce(bool_or(s.status = 'awaiting_input' and (s.task_name = any (p_task) or not exists (
+        select from task_execution t
+        where t.flow_execution_id = p_execution and t.generation = v_generation and t.task_name = s.task_name
+            and t.processing_status in ('completed', 'failed')))), false)
+    into v_waits
+    from (select distinct on (task_name) task_name, status from task_status
+        where flow_execution_id = p_execution and generation = v_generation
+        order by task_name, number desc) s;
+
+    update flow_execution e set status = case when v_waits then 'awaiting_input' else 'running' end,
+        modified_by = p_author, updated_at = next_updated_at(e.updated_at)
+    where e.id = p_execution and e.active and e.queued_at is null
+        and case when v_waits then e.status = 'running'
+            else e.status = 'awaiting_input' and not exists (
+                select from task_execution t
+                where t.flow_execution_id = p_execution and t.generation = v_generation
+                    and t.processing_status = 'awaiting_input') end;
+    return v_now;
+end
+$$;
+
+-- Adds and removes tags of tasks one after the other: all of it, or, at position 0, why nothing: absent (one of the
+-- executions), forbidden. Outcomes: added, already_exists, removed, not_found.
+create or replace function patch_task_tags(p_organization uuid, p_author text, p_is_admin boolean, p_operation text[],
+    p_execution uuid[], p_task text[], p_tag text[], p_tag_type text[], p_metadata text[], p_metadata_digest text[])
+returns table (ord int, outcome text)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_refusal text;
+    v_change record;
+begin
+    perform 1 from flow_execution e where e.id = any (p_execution) and e.organization_id = p_organization
+    order by e.id for no key update;
+    select case when bool_or(e.id is null) then 'absent'
+        when bool_or(f.visibility = 'private' and f.created_by <> p_author and not p_is_admin) then 'forbidden' end
+    into v_refusal
+    from unnest(p_execution) as r (id)
+    left join flow_execution e on e.id = r.id and e.organization_id = p_organization and e.deleted_at is null
+    left join flow f on f.id = e.flow_id;
+    if v_refusal is not null then
+        return query select 0, v_refusal;
+        return;
+    end if;
+
+    for v_change in
+        select r.*, e.flow_id
+        from unnest(p_operation, p_execution, p_task, p_tag, p_tag_type, p_metadata, p_metadata_digest) with ordinality
+            as r (operation, execution, task, tag, tag_type, metadata, digest, ord)
+        join flow_execution e on e.id = r.execution order by r.ord
+    loop
+        ord := v_change.ord;
+        if v_change.operation = 'add' then
+            insert into task_tag (organization_id, flow_execution_id, flow_id, task_name, tag, tag_type, tag_metadata,
+                metadata_digest, modified_by)
+            values (p_organization, v_change.execution, v_change.flow_id, v_change.task, v_change.tag,
+                v_change.tag_type, v_change.metadata::json, decode(v_change.digest, 'hex'), p_author)
+            on conflict (flow_execution_id, task_name, tag, tag_type, metadata_digest) where deleted_at is null
+            do nothing;
+            outcome := case when found then 'added' else 'already_exists' end;
+        else
+            update task_tag t set deleted_at = clock_timestamp(), modified_by = p_author,
+                updated_at = next_updated_at(t.updated_at)
+            where t.flow_execution_id = v_change.execution and t.task_name = v_change.task and t.tag = v_change.tag
+                and t.tag_type = v_change.tag_type and t.metadata_digest = decode(v_change.digest, 'hex')
+                and t.deleted_at is null;
+            outcome := case when found then 'removed' else 'not_found' end;
+        end if;
+        return next;
+    end loop;
+end
+$$;
+
 -- The statements of the engine. Whoever writes proves (execution, lease, owner) under the row's lock; an answer of
 -- false, or of no row, means that the work is in other hands. Each takes the writes of many executions at once: the
 -- rows are locked in id order, what each write proves is checked for itself, and answers come by position.

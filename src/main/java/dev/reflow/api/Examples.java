@@ -86,6 +86,37 @@ final class Examples {
               "terminal_task_status": "completed"
             }""";
 
+    static final String TASK_STATUS_CREATE = """
+            {
+              "statuses": [
+                {"task_name": "approval", "status": "awaiting_input"},
+                {"task_name": "greeting", "status": "translating"}
+              ]
+            }""";
+
+    static final String TASK_TAGS_PATCH = """
+            {
+              "tags": [
+                {
+                  "operation": "add",
+                  "flow_execution_id": "9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101",
+                  "task_name": "greeting",
+                  "tag": "high",
+                  "tag_type": "priority"
+                }
+              ]
+            }""";
+
+    static final String TASK_OUTPUT_CREATE = """
+            {
+              "flow_execution_id": "9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101",
+              "organization_id": "3f2b8a10-1c2d-4e3f-8a4b-5c6d7e8f9010",
+              "task_name": "greeting",
+              "summary": "A greeting of 10 letters",
+              "output": "Hello, Ada",
+              "processing_status": "completed"
+            }""";
+
     static final String WEBHOOK_DATA_CREATE = """
             {
               "task_name": "approval",

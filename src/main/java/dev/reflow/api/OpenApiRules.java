@@ -56,7 +56,9 @@ public final class OpenApiRules implements OASFilter {
             "POST /api/task-executions",
             List.of(ExecutionAction.REPORT),
             "POST /api/flow-executions/{flow_execution_id}/webhook-data",
-            List.of(ExecutionAction.SIGNAL));
+            List.of(ExecutionAction.SIGNAL),
+            "POST /api/flow-executions/{flow_execution_id}/task-status",
+            List.of(ExecutionAction.TASK_STATUS));
 
     private final IndexView index;
 

@@ -99,7 +99,7 @@ public record TaskExecutionCreateRequest(
         return ProcessingStatus.of(terminalTaskStatus);
     }
 
-    private static JsonNode withMessage(JsonNode error) {
+    static JsonNode withMessage(JsonNode error) {
         if (error.path("message").isTextual()) {
             return error;
         }

@@ -16,9 +16,14 @@ public record TaskExecutionListQuery(
     ExecutionStore.TaskQuery query() {
         return new ExecutionStore.TaskQuery(
                 flowExecutionId == null ? null : new FlowExecutionId(flowExecutionId),
-                taskName == null ? null : new TaskName(taskName),
+                task(),
                 taskExecutionIdx,
                 generation,
                 null);
+    }
+
+    @Nullable
+    TaskName task() {
+        return taskName == null ? null : new TaskName(taskName);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
+import dev.reflow.execution.TaskTagStore;
 import dev.reflow.usecase.EditTaskResult;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.ReportTaskExecution;
@@ -19,7 +20,10 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -41,6 +45,7 @@ public class TaskExecutionsResource {
     private final CurrentCaller caller;
     private final ExecutionAccess access;
     private final ExecutionStore executions;
+    private final TaskTagStore tags;
     private final EditTaskResult editTaskResult;
     private final ReportTaskExecution reportTaskExecution;
     private final TaskExecutionResponses responses;
@@ -49,12 +54,14 @@ public class TaskExecutionsResource {
             CurrentCaller caller,
             ExecutionAccess access,
             ExecutionStore executions,
+            TaskTagStore tags,
             EditTaskResult editTaskResult,
             ReportTaskExecution reportTaskExecution,
             TaskExecutionResponses responses) {
         this.caller = caller;
         this.access = access;
         this.executions = executions;
+        this.tags = tags;
         this.editTaskResult = editTaskResult;
         this.reportTaskExecution = reportTaskExecution;
         this.responses = responses;
@@ -69,7 +76,14 @@ public class TaskExecutionsResource {
         Form form = new Form();
         TaskExecutionListQuery query = params.read(form);
         form.check();
-        return executions.tasks(caller.get(), query.query()).map(responses::list);
+        return executions
+                .tasks(caller.get(), query.query())
+                .flatMap(tasks -> tags.find(caller.get().organization(), executionsOf(tasks), query.task())
+                        .map(found -> responses.list(tasks, found)));
+    }
+
+    private static Set<FlowExecutionId> executionsOf(List<ExecutionStore.TaskExecutionInContext> tasks) {
+        return tasks.stream().map(task -> task.task().flowExecution()).collect(Collectors.toSet());
     }
 
     @POST

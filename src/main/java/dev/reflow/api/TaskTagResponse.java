@@ -1,6 +1,7 @@
 package dev.reflow.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.execution.TaskTag;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -17,4 +18,21 @@ public record TaskTagResponse(
         @Nullable Instant createdAt,
         @Nullable Instant updatedAt,
         @Nullable String modifiedBy,
-        UUID organizationId) {}
+        UUID organizationId) {
+
+    static TaskTagResponse of(TaskTag tag) {
+        TaskTag.Identity identity = tag.identity();
+        return new TaskTagResponse(
+                tag.id(),
+                identity.execution().value(),
+                identity.task().value(),
+                identity.tag(),
+                identity.type(),
+                identity.metadata(),
+                null,
+                tag.createdAt(),
+                tag.updatedAt(),
+                tag.modifiedBy(),
+                tag.organization().value());
+    }
+}

@@ -10,6 +10,8 @@ public enum ActionOutcome {
     RUNS(null, ExecutionStatus.RUNNING),
     /** What runs is being stopped; the execution is {@code cancelled} by itself after that. */
     STOPS(null, ExecutionStatus.CANCEL_REQUESTED),
+    /** Shown until nothing waits any more; what runs goes on. */
+    WAITS(null, ExecutionStatus.AWAITING_INPUT),
     HIDES(null, ExecutionStatus.DELETED),
     AGES(null, ExecutionStatus.STALE),
     /** Accepted and written down; the status stays as it is. */

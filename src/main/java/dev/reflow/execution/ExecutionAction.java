@@ -8,6 +8,7 @@ import static dev.reflow.execution.ActionOutcome.NOTHING;
 import static dev.reflow.execution.ActionOutcome.REFUSED;
 import static dev.reflow.execution.ActionOutcome.RUNS;
 import static dev.reflow.execution.ActionOutcome.STOPS;
+import static dev.reflow.execution.ActionOutcome.WAITS;
 
 import java.util.function.Function;
 
@@ -51,7 +52,13 @@ public enum ExecutionAction {
             200,
             "Shown for new data to a task that has not ended; afterwards it is a `409`. The same data again is a `200`"
                     + " that changes nothing, even after the execution's end.",
-            Row::signal);
+            Row::signal),
+    TASK_STATUS(
+            "task-status",
+            200,
+            "Shown for a task that waits. Said of tasks that do not wait, it leaves `awaiting_input` for `running` once"
+                    + " nothing waits any more, and moves no other status.",
+            Row::taskStatus);
 
     private final String title;
     private final int answer;
@@ -92,22 +99,23 @@ public enum ExecutionAction {
             ActionOutcome edit,
             ActionOutcome mark,
             ActionOutcome report,
-            ActionOutcome signal) {}
+            ActionOutcome signal,
+            ActionOutcome taskStatus) {}
 
     // spotless:off
     private static Row row(ExecutionStatus status) {
         return switch (status) {
-            //                                execute  stale    cancel   delete   edit     mark     report   signal
-            case QUEUED           -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   REFUSED, REFUSED, NOTES,   NOTES);
-            case RUNNING          -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   NOTES,   NOTES,   NOTES,   NOTES);
-            case AWAITING_INPUT   -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   NOTES,   NOTES,   RUNS,    RUNS);
-            case CANCEL_REQUESTED -> new Row(RUNS,    RUNS,    NOTES,   HIDES,   NOTES,   NOTES,   NOTES,   NOTES);
-            case COMPLETED        -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED);
-            case FAILED           -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED);
-            case STALE            -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED);
-            case EDITED           -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED);
-            case CANCELLED        -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED);
-            case DELETED          -> new Row(ABSENT,  ABSENT,  ABSENT,  NOTHING, ABSENT,  ABSENT,  ABSENT,  ABSENT);
+            //                                execute  stale    cancel   delete   edit     mark     report   signal   task-status
+            case QUEUED           -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   REFUSED, REFUSED, NOTES,   NOTES,   NOTES);
+            case RUNNING          -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   NOTES,   NOTES,   NOTES,   NOTES,   WAITS);
+            case AWAITING_INPUT   -> new Row(RUNS,    RUNS,    STOPS,   HIDES,   NOTES,   NOTES,   RUNS,    RUNS,    NOTES);
+            case CANCEL_REQUESTED -> new Row(RUNS,    RUNS,    NOTES,   HIDES,   NOTES,   NOTES,   NOTES,   NOTES,   NOTES);
+            case COMPLETED        -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED, NOTES);
+            case FAILED           -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED, NOTES);
+            case STALE            -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED, NOTES);
+            case EDITED           -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED, NOTES);
+            case CANCELLED        -> new Row(RUNS,    RUNS,    NOTHING, HIDES,   AGES,    AGES,    REFUSED, REFUSED, NOTES);
+            case DELETED          -> new Row(ABSENT,  ABSENT,  ABSENT,  NOTHING, ABSENT,  ABSENT,  ABSENT,  ABSENT,  ABSENT);
         };
     }
     // spotless:on

@@ -1,5 +1,6 @@
 package dev.reflow.execution;
 
+import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads executions and their tasks. Deleted executions are not there. */
 public interface ExecutionStore {
     Uni<Optional<FlowExecution>> find(OrganizationId organization, FlowExecutionId id);
+
+    /** Of the version that the execution runs. */
+    Uni<Definition> definition(FlowExecution execution);
 
     Uni<Listed> list(OrganizationId organization, FlowId flow, ExecutionQuery query);
 

@@ -8,6 +8,7 @@ import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Generation;
 import dev.reflow.execution.TaskExecution;
+import dev.reflow.flow.Definition;
 import dev.reflow.flow.FlowId;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
@@ -35,12 +36,19 @@ class PostgresExecutionStore implements ExecutionStore {
     private final Rows rows;
     private final FlowExecutionRows executionRows;
     private final ExecutionFactsLoader facts;
+    private final Definitions definitions;
 
-    PostgresExecutionStore(Pool pool, Rows rows, FlowExecutionRows executionRows, ExecutionFactsLoader facts) {
+    PostgresExecutionStore(
+            Pool pool,
+            Rows rows,
+            FlowExecutionRows executionRows,
+            ExecutionFactsLoader facts,
+            Definitions definitions) {
         this.pool = pool;
         this.rows = rows;
         this.executionRows = executionRows;
         this.facts = facts;
+        this.definitions = definitions;
     }
 
     @Override
@@ -49,6 +57,14 @@ class PostgresExecutionStore implements ExecutionStore {
                         + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null")
                 .execute(Tuple.of(id.value(), organization.value()))
                 .map(this::first);
+    }
+
+    @Override
+    public Uni<Definition> definition(FlowExecution execution) {
+        int version = execution.flowVersion();
+        return definitions
+                .load(execution.flow(), Set.of(version))
+                .map(loaded -> Objects.requireNonNull(loaded.get(version)));
     }
 
     @Override
@@ -91,7 +107,9 @@ class PostgresExecutionStore implements ExecutionStore {
             where.and("e.status <> all (" + where.argument(codes(query.statusesExcluded())) + ")");
         }
         if (!query.tags().isEmpty()) {
-            where.and("false"); // tasks cannot be tagged yet, so none carries any of these
+            where.and("e.id in (select t.flow_execution_id from task_tag t where t.flow_id = "
+                    + where.argument(flow.value()) + " and t.tag_type || ':' || t.tag = any ("
+                    + where.argument(query.tags().toArray(String[]::new)) + ") and t.deleted_at is null)");
         }
         bound(where, "e.created_at >= ", query.createdAfter());
         bound(where, "e.created_at <= ", query.createdBefore());

@@ -1,13 +1,17 @@
 package dev.reflow.usecase;
 
+import dev.reflow.error.ErrorCode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.flow.Definition;
+import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.UUID;
 
 /** Finds executions and their tasks for a caller, or says why not. */
@@ -28,6 +32,21 @@ public class ExecutionAccess {
                 .map(found -> found.filter(execution -> caller.may(Permission.READ_ALL))
                         .orElseThrow(() -> ReflowException.notFound("Flow execution")))
                 .call(execution -> flows.requireExecutionsOf(caller, execution.flow()));
+    }
+
+    /** Fails like {@link #requireExecution}, or with {@code bad_request} when its version lacks one of the tasks. */
+    Uni<Void> requireTasks(Caller caller, FlowExecutionId id, List<TaskName> tasks) {
+        return requireExecution(caller, id)
+                .flatMap(executions::definition)
+                .invoke(definition -> tasks.forEach(task -> requireTask(definition, task)))
+                .replaceWithVoid();
+    }
+
+    private static void requireTask(Definition definition, TaskName task) {
+        if (definition.find(task).isEmpty()) {
+            throw new ReflowException(
+                    ErrorCode.BAD_REQUEST, "The version that the execution runs has no task '" + task + "'");
+        }
     }
 
     /** Fails like {@link #requireExecution}. */

@@ -144,6 +144,10 @@ final class ExecutionInStatus {
             case MARK -> api.put("/api/task-executions", changed(a, "{'stale_status': 'stale'}"));
             case REPORT -> report("wait", "{'processing_status': 'completed', 'output': {}}");
             case SIGNAL -> send("{'new': true}");
+            case TASK_STATUS ->
+                api.post(
+                        path + "/task-status",
+                        FlowBuilder.json("{'statuses': [{'task_name': 'wait', 'status': 'awaiting_input'}]}"));
         };
     }
 
@@ -177,7 +181,8 @@ final class ExecutionInStatus {
                 "select concat_ws(' ', to_json(e), (select json_agg(t order by id) from task_execution t"
                         + " where t.flow_execution_id = e.id), (select json_agg(g order by generation) from generation g"
                         + " where g.flow_execution_id = e.id), (select json_agg(w order by id) from webhook_data w"
-                        + " where w.flow_execution_id = e.id)) from flow_execution e where e.id = $1",
+                        + " where w.flow_execution_id = e.id), (select json_agg(s order by number) from task_status s"
+                        + " where s.flow_execution_id = e.id)) from flow_execution e where e.id = $1",
                 Tuple.of(id()));
     }
 }
