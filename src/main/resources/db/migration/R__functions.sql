@@ -296,8 +296,9 @@ $$;
 
 -- Adds and removes tags of tasks one after the other: all of it, or, at position 0, why nothing: absent (one of the
 -- executions), forbidden. Outcomes: added, already_exists, removed, not_found.
-create or replace function patch_task_tags(p_organization uuid, p_author text, p_is_admin boolean, p_operation text[],
-    p_execution uuid[], p_task text[], p_tag text[], p_tag_type text[], p_metadata text[], p_metadata_digest text[])
+create or replace function patch_task_tags(p_organization uuid, p_author text, p_subject text, p_sees_private boolean,
+    p_operation text[], p_execution uuid[], p_task text[], p_tag text[], p_tag_type text[], p_metadata text[],
+    p_metadata_digest text[])
 returns table (ord int, outcome text)
 language plpgsql as $$
 #variable_conflict use_column
@@ -308,7 +309,8 @@ begin
     perform 1 from flow_execution e where e.id = any (p_execution) and e.organization_id = p_organization
     order by e.id for no key update;
     select case when bool_or(e.id is null) then 'absent'
-        when bool_or(f.visibility = 'private' and f.created_by <> p_author and not p_is_admin) then 'forbidden' end
+        when bool_or(f.visibility = 'private' and f.creator is distinct from p_subject and not p_sees_private)
+            then 'forbidden' end
     into v_refusal
     from unnest(p_execution) as r (id)
     left join flow_execution e on e.id = r.id and e.organization_id = p_organization and e.deleted_at is null

@@ -56,6 +56,7 @@ public class TaskOutputsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(
             summary = "List task outputs",
             description = "All of them, newest first: of each task that has ended since the last full re-execution, and"
@@ -110,6 +111,7 @@ public class TaskOutputsResource {
 
     @GET
     @Path("/{task_output_id}")
+    @PermissionsAllowed("read")
     @Operation(
             summary = "Get a task output",
             description = "By its id, or by that of any attempt of the task: what came of the task by now.")

@@ -6,6 +6,7 @@ import dev.reflow.flow.TaskName;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.TagTasks;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -48,6 +49,7 @@ public class TaskTagsResource {
     @PATCH
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
+    @PermissionsAllowed("operate")
     @Operation(
             summary = "Add and remove tags",
             description = "One after the other, all of them or none. A tag is the same one if its execution, task, tag,"
@@ -76,6 +78,7 @@ public class TaskTagsResource {
     }
 
     @GET
+    @PermissionsAllowed("read")
     @Operation(summary = "List the tags of an execution's tasks", description = "In the order they were added in.")
     @APIResponse(
             responseCode = "200",

@@ -70,9 +70,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         if (execution != null) {
             where.and("e.id = " + where.argument(execution.value()));
         }
-        if (!caller.isAdmin()) {
-            where.and("(f.visibility <> 'private' or f.created_by = " + where.argument(caller.name()) + ")");
-        }
+        where.visibleTo(caller);
         return where;
     }
 

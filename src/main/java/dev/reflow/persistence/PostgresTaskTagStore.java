@@ -8,6 +8,7 @@ import dev.reflow.execution.TaskTagStore;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
+import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -45,9 +46,11 @@ class PostgresTaskTagStore implements TaskTagStore {
                 .arguments()
                 .addUUID(caller.organization().value())
                 .addString(caller.name())
-                .addBoolean(caller.isAdmin());
-        return pool.preparedQuery("select ord, outcome from patch_task_tags($8, $9, $10, $1, $2, $3, $4, $5, $6, $7)"
-                        + " order by ord")
+                .addString(caller.subject())
+                .addBoolean(caller.may(Permission.READ_PRIVATE));
+        return pool.preparedQuery(
+                        "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
+                                + " order by ord")
                 .execute(arguments)
                 .map(found -> {
                     List<TaskTag.Outcome> outcomes = new ArrayList<>();

@@ -40,7 +40,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QuarkusTest
 class PermissionsTest {
     private static final Map<String, String> ABSENT = Stream.of(
-                    "flow_id", "flow_execution_id", "task_execution_id", "service_account_id", "api_key_id")
+                    "flow_id",
+                    "flow_execution_id",
+                    "task_execution_id",
+                    "task_output_id",
+                    "service_account_id",
+                    "api_key_id")
             .collect(Collectors.toMap(name -> name, name -> UUID.randomUUID().toString()));
 
     @Inject

@@ -27,9 +27,9 @@ final class Things {
         creator.awaitStatus(execution, "completed");
         ids.put("flow_id", flowId);
         ids.put("flow_execution_id", execution);
-        ids.put(
-                "task_execution_id",
-                creator.task(execution, "greeting").path("id").textValue());
+        String attempt = creator.task(execution, "greeting").path("id").textValue();
+        ids.put("task_execution_id", attempt);
+        ids.put("task_output_id", attempt);
         JsonNode name = JsonNodeFactory.instance.objectNode().put("name", "a thing");
         String account = json(administrator.post("/api/service-accounts", name), 201)
                 .path("id")
