@@ -673,6 +673,20 @@ begin
 end
 $$;
 
+-- The keys in force with these prefixes. Whose they are says which organization a request is for.
+create or replace function find_api_keys(p_token_prefixes text[])
+returns table (id uuid, token_prefix text, organization_id uuid, service_account_id uuid, name text, roles text[],
+    token_hash bytea)
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
+    select k.id, k.token_prefix, k.organization_id, k.service_account_id, a.name, k.roles, k.token_hash
+    from api_key k join service_account a on a.id = k.service_account_id
+    where k.token_prefix = any (p_token_prefixes) and k.deleted_at is null and a.status = 'active';
+end
+$$;
+
 -- Makes sure that there is an organization, and that a key opens the oldest one. One process at a time.
 create or replace function bootstrap(p_token_prefix text, p_token_hash bytea, p_roles text[], p_only_when_empty boolean)
 returns table (organization uuid, organization_created boolean, key_created boolean)
@@ -776,5 +790,23 @@ begin
         exit when v_deleted >= p_limit;
     end loop;
     return v_deleted;
+end
+$$;
+
+-- What those who serve requests call beyond the organization of a transaction. These are exempt from row-level security,
+-- and look at the organization that each of their arguments names.
+do $$
+declare
+    v_function regprocedure;
+begin
+    foreach v_function in array array[
+        'find_api_keys(text[])',
+        're_execute(uuid[], uuid[], text[], text[], boolean[], text[], text[], text[], uuid[])'
+    ]::regprocedure[] loop
+        execute format('alter function %s security definer set search_path = %I, pg_temp', v_function,
+            current_schema());
+        execute format('revoke execute on function %s from public', v_function);
+        execute format('grant execute on function %s to reflow_request', v_function);
+    end loop;
 end
 $$;

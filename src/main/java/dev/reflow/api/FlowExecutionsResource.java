@@ -294,7 +294,7 @@ public class FlowExecutionsResource {
         FlowExecutionId id = id(form, flowExecutionId);
         form.check();
         return access.requireExecution(caller.get(), id)
-                .flatMap(execution -> executions.generations(id))
+                .flatMap(execution -> executions.generations(caller.get().organization(), id))
                 .map(GenerationsResponse::of);
     }
 

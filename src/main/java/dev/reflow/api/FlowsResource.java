@@ -198,6 +198,7 @@ public class FlowsResource {
     private Uni<Map<FlowId, Integer>> latestVersionCounts(FlowStore.Listed listed, FlowListQuery query) {
         return query.latestVersionExecutionsCount()
                 ? flows.countExecutionsOfLatestVersions(
+                        caller.get().organization(),
                         listed.flows().stream().map(flow -> flow.flow().id()).toList())
                 : Uni.createFrom().item(Map.of());
     }

@@ -67,7 +67,7 @@ public interface ExecutionStore {
     Uni<List<Outdated>> findOutdated(int limit);
 
     /** Newest first. */
-    Uni<List<Generation>> generations(FlowExecutionId id);
+    Uni<List<Generation>> generations(OrganizationId organization, FlowExecutionId id);
 
     /**
      * The attempts that count, newest first, with what their executions say of them. Asked for by its id an attempt is

@@ -26,7 +26,7 @@ public interface FlowStore {
     record Listed(List<FlowAtVersion> flows, long total) {}
 
     /** How many executions the latest version of each flow has. */
-    Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows);
+    Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(OrganizationId organization, Collection<FlowId> flows);
 
     /**
      * Changes a flow, not its definition.

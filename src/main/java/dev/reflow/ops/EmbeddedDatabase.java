@@ -118,6 +118,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         PostgresCluster.deleteDrafts(folder);
         PostgresCluster cluster = PostgresCluster.open(folder, binaries, command);
         PostgresServer server = new PostgresServer(folder, cluster.data(), command);
+        server.stop();
+        cluster.addRequestRole(command);
         int port = server.start();
         binaries.deleteOthers();
         return new EmbeddedDatabase(lock, server, port, cluster.password());

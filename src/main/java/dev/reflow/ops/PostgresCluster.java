@@ -20,6 +20,9 @@ record PostgresCluster(Path home) {
     static final String NAME = "reflow";
     static final String SETTINGS_FILE = "reflow.conf";
 
+    /** Sees the rows of one organization at a time. */
+    static final String REQUEST_ROLE = "reflow_request";
+
     private static final Logger LOG = Logger.getLogger(PostgresCluster.class);
     private static final String PREFIX = "creating-";
 
@@ -68,6 +71,7 @@ record PostgresCluster(Path home) {
         initialize(command);
         String password = HexFormat.of().formatHex(randomBytes());
         createDatabase(command, password);
+        addRequestRole(command);
         writePassword(password);
         writeSynced(data().resolve("pg_hba.conf"), ACCESS_RULES, StandardOpenOption.TRUNCATE_EXISTING);
         writeSynced(
@@ -96,10 +100,32 @@ record PostgresCluster(Path home) {
 
     /** In single-user mode, so that no superuser ever needs a password or a way in. */
     private void createDatabase(PostgresCommand command, String password) throws IOException {
-        String statements = """
+        execute(command, """
                 CREATE ROLE %1$s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '%2$s';
                 CREATE DATABASE %1$s OWNER %1$s;
-                """.formatted(NAME, password);
+                """.formatted(NAME, password));
+    }
+
+    /**
+     * Adds the role as which requests are served, if an earlier version created the cluster. No server may run on it.
+     */
+    void addRequestRole(PostgresCommand command) throws IOException {
+        if (Files.exists(requestRoleMark())) {
+            return;
+        }
+        // A line is a statement here.
+        execute(command, """
+                DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN CREATE ROLE %1$s; END IF; END $$;
+                GRANT %1$s TO %2$s;
+                """.formatted(REQUEST_ROLE, NAME));
+        Files.createFile(requestRoleMark());
+    }
+
+    private Path requestRoleMark() {
+        return home.resolve("has-request-role");
+    }
+
+    private void execute(PostgresCommand command, String statements) throws IOException {
         PostgresCommand.Outcome outcome = command.run(
                 statements, "postgres", "--single", "-D", data().toString(), "-c", "exit_on_error=on", "postgres");
         if (outcome.failed()) {

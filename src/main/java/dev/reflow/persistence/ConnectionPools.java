@@ -13,21 +13,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to the database, all with the same session settings. The engine's agents have a few of their own: a
- * process whose requests occupy all others must still be able to say that it is alive.
+ * The connections to the database, all with the same session settings. Requests are served as a role for which rows of
+ * one organization at most are there; what the engine does is of all of them, so it has connections of its own, as the
+ * owner of the tables. Its agents have a few besides: a process that occupies all others must still be able to say that
+ * it is alive.
  */
 @Singleton
 class ConnectionPools implements PgPoolCreator {
+    private static final String REQUEST_ROLE = "reflow_request";
+    private static final int ENGINE = 8;
     private static final int AGENTS = 3;
     /** For an answer that left the database in time. */
     private static final Duration TO_ARRIVE = Duration.ofSeconds(1);
 
     private final Duration longestIdleTransaction;
     private final Duration longestStatement;
+    private @Nullable Pool engine;
     private @Nullable Pool agents;
     private @Nullable Vertx vertx;
     private @Nullable PgConnectOptions options;
@@ -43,24 +49,35 @@ class ConnectionPools implements PgPoolCreator {
         servers.forEach(this::set);
         vertx = input.vertx();
         options = servers.get(0);
-        PoolOptions size = withoutOldConnections(input.poolOptions());
-        agents = Pool.newInstance(pool(input, new PoolOptions(size).setMaxSize(AGENTS)));
-        return pool(input, size);
+        engine = Pool.newInstance(pool(input, servers, ENGINE));
+        agents = Pool.newInstance(pool(input, servers, AGENTS));
+        List<PgConnectOptions> forRequests =
+                servers.stream().map(ConnectionPools::forRequests).toList();
+        return pool(input, forRequests, input.poolOptions().getMaxSize());
+    }
+
+    /** From its first moment on, a connection is of this role, and stays so when it is reset. */
+    private static PgConnectOptions forRequests(PgConnectOptions server) {
+        PgConnectOptions options = new PgConnectOptions(server);
+        options.addProperty("role", REQUEST_ROLE);
+        return options;
+    }
+
+    private io.vertx.sqlclient.Pool pool(Input input, List<PgConnectOptions> servers, int size) {
+        return PgBuilder.pool()
+                .with(options(input, size))
+                .connectingTo(List.<SqlConnectOptions>copyOf(servers))
+                .using(input.vertx())
+                .build();
     }
 
     /** Nobody shall be given a connection that is about to be closed for its silence. */
-    private PoolOptions withoutOldConnections(PoolOptions configured) {
-        return new PoolOptions(configured)
+    private PoolOptions options(Input input, int size) {
+        return new PoolOptions(input.poolOptions())
+                .setShared(false)
+                .setMaxSize(size)
                 .setIdleTimeout((int) longestStatement.dividedBy(2).toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-    }
-
-    private static io.vertx.sqlclient.Pool pool(Input input, PoolOptions size) {
-        return PgBuilder.pool()
-                .with(size)
-                .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
-                .using(input.vertx())
-                .build();
     }
 
     /**
@@ -77,6 +94,12 @@ class ConnectionPools implements PgPoolCreator {
         server.addProperty("synchronous_commit", "on");
     }
 
+    /** Of the owner, whom no row is hidden from: for statements of the service's own. */
+    Pool engine() {
+        return Objects.requireNonNull(engine, "the pool is not created yet");
+    }
+
+    /** Of the owner, for what must not wait. */
     Pool agents() {
         return Objects.requireNonNull(agents, "the pool is not created yet");
     }
@@ -94,8 +117,6 @@ class ConnectionPools implements PgPoolCreator {
 
     @PreDestroy
     void close() {
-        if (agents != null) {
-            agents.closeAndForget();
-        }
+        Stream.of(engine, agents).filter(Objects::nonNull).forEach(Pool::closeAndForget);
     }
 }

@@ -6,7 +6,6 @@ import dev.reflow.flow.Definition;
 import dev.reflow.flow.DefinitionReader;
 import dev.reflow.flow.FlowId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -21,7 +20,6 @@ class Definitions {
     /** In characters of their JSON; what is made of them takes some times as much. */
     private static final long MOST_KEPT = 64 << 20;
 
-    private final Pool pool;
     private final Json json;
     private final Cache<Key, Kept> kept = Caffeine.newBuilder()
             .maximumWeight(MOST_KEPT)
@@ -32,8 +30,7 @@ class Definitions {
 
     private record Kept(Definition definition, int length) {}
 
-    Definitions(Pool pool, Json json) {
-        this.pool = pool;
+    Definitions(Json json) {
         this.json = json;
     }
 
@@ -43,10 +40,6 @@ class Definitions {
                         new Key(flow, version),
                         key -> new Kept(DefinitionReader.require(json.read(text)), text.length()))
                 .definition();
-    }
-
-    Uni<Map<Integer, Definition>> load(FlowId flow, Set<Integer> versions) {
-        return load(pool, flow, versions);
     }
 
     /** @param client the connection of a transaction: one that asked the pool for a second one might wait for itself */

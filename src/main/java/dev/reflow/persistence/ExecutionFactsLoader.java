@@ -36,7 +36,7 @@ class ExecutionFactsLoader {
         this.definitions = definitions;
     }
 
-    /** @param client a connection inside a transaction, or the pool */
+    /** @param client a connection inside a transaction */
     Uni<Map<FlowExecutionId, ExecutionFacts>> load(SqlClient client, Collection<FlowExecutionId> executions) {
         UUID[] ids = executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new);
         // The executions before their attempts: what changes in between has a revision that nobody has seen yet.

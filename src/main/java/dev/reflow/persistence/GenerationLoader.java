@@ -9,7 +9,6 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,14 +30,14 @@ class GenerationLoader {
             + " as r (execution, lease, owner, ord)"
             + " join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active";
 
-    private final Pool pool;
+    private final ConnectionPools pools;
     private final Json json;
     private final Rows rows;
     private final Histories histories;
     private final Definitions definitions;
 
-    GenerationLoader(Pool pool, Json json, Rows rows, Histories histories, Definitions definitions) {
-        this.pool = pool;
+    GenerationLoader(ConnectionPools pools, Json json, Rows rows, Histories histories, Definitions definitions) {
+        this.pools = pools;
         this.json = json;
         this.rows = rows;
         this.histories = histories;
@@ -48,7 +47,8 @@ class GenerationLoader {
     /** In the order of the fences; empty where the work is in other hands. */
     Uni<List<Optional<GenerationFacts>>> load(List<Fence> fences) {
         // The executions before their attempts: what changes in between has a revision that nobody has seen yet.
-        return pool.preparedQuery("select r.ord, e.id, e.flow_id, e.flow_version, e.input::text as input,"
+        return pools.engine()
+                .preparedQuery("select r.ord, e.id, e.flow_id, e.flow_version, e.input::text as input,"
                         + " e.input_task_name, e.floor, e.generation, e.revision, e.cancel_requested, g.mode,"
                         + " g.flow_version_from, g.plan::text as plan" + HELD
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation")
@@ -102,7 +102,7 @@ class GenerationLoader {
         versions.add(from);
         attempts.history().currentResults().forEach(result -> versions.add(result.flowVersion()));
         return definitions
-                .load(new FlowId(row.getUUID("flow_id")), versions)
+                .load(pools.engine(), new FlowId(row.getUUID("flow_id")), versions)
                 .map(loaded -> new GenerationFacts(
                         json.read(row.getString("input")),
                         new TaskName(row.getString("input_task_name")),
@@ -119,7 +119,8 @@ class GenerationLoader {
     }
 
     private Uni<Map<UUID, Map<TaskName, JsonNode>>> signals(Collection<Histories.Wanted> wanted) {
-        return pool.preparedQuery("select distinct on (w.flow_execution_id, w.task_name) w.flow_execution_id,"
+        return pools.engine()
+                .preparedQuery("select distinct on (w.flow_execution_id, w.task_name) w.flow_execution_id,"
                         + " w.task_name, w.data::text from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
                         + " join webhook_data w on w.flow_execution_id = r.execution and w.generation >= r.floor"
                         + " order by w.flow_execution_id, w.task_name, w.delivery desc")
@@ -138,7 +139,8 @@ class GenerationLoader {
 
     /** Empty when the work is in other hands. */
     Uni<Optional<GenerationStore.Arrivals>> arrivals(Fence fence) {
-        return pool.preparedQuery("select e.id, e.floor, e.generation" + HELD)
+        return pools.engine()
+                .preparedQuery("select e.id, e.floor, e.generation" + HELD)
                 .execute(held(List.of(fence)))
                 .flatMap(found -> {
                     if (found.size() == 0) {
@@ -156,7 +158,8 @@ class GenerationLoader {
     }
 
     private Uni<List<GenerationStore.Report>> reports(Histories.Wanted wanted) {
-        return pool.preparedQuery("select " + Rows.ATTEMPT + ", t.output::text as output from task_execution t"
+        return pools.engine()
+                .preparedQuery("select " + Rows.ATTEMPT + ", t.output::text as output from task_execution t"
                         + " where t.flow_execution_id = $1 and t.generation = $2 and t.reported_by is not null"
                         + " and t.processing_status in ('completed', 'failed')")
                 .execute(Tuple.of(wanted.execution(), wanted.generation()))

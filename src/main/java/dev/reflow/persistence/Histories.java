@@ -4,7 +4,6 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.History;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -19,11 +18,11 @@ import java.util.UUID;
 /** Loads what engines need to know of the attempts of executions, of many with the same queries. */
 @ApplicationScoped
 class Histories {
-    private final Pool pool;
+    private final ConnectionPools pools;
     private final Rows rows;
 
-    Histories(Pool pool, Rows rows) {
-        this.pool = pool;
+    Histories(ConnectionPools pools, Rows rows) {
+        this.pools = pools;
         this.rows = rows;
     }
 
@@ -39,9 +38,9 @@ class Histories {
     record OfGeneration(History history, List<Attempt> edits) {}
 
     Uni<Map<UUID, OfGeneration>> load(Collection<Wanted> wanted) {
-        return pool.preparedQuery(
-                        "select " + Rows.ATTEMPT + " from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
-                                + " join task_execution t on t.flow_execution_id = r.execution and t.generation >= r.floor")
+        return pools.engine()
+                .preparedQuery("select " + Rows.ATTEMPT + " from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
+                        + " join task_execution t on t.flow_execution_id = r.execution and t.generation >= r.floor")
                 .execute(Tuple.of(executions(wanted), floors(wanted)))
                 .flatMap(found -> highestIdx(wanted).map(highest -> histories(wanted, byExecution(found), highest)));
     }
@@ -77,7 +76,8 @@ class Histories {
         if (wanted.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
-        return pool.preparedQuery("select t.flow_execution_id, t.task_name, max(t.task_execution_idx)"
+        return pools.engine()
+                .preparedQuery("select t.flow_execution_id, t.task_name, max(t.task_execution_idx)"
                         + " from unnest($1::uuid[], $2::int[]) as r (execution, floor)"
                         + " join task_execution t on t.flow_execution_id = r.execution and t.generation < r.floor"
                         + " group by t.flow_execution_id, t.task_name")

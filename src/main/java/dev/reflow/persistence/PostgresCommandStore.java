@@ -30,7 +30,7 @@ import java.util.function.Function;
 /** What clients want of executions: one call of a function each, or a short transaction under the execution's lock. */
 @ApplicationScoped
 class PostgresCommandStore implements CommandStore {
-    private final Pool pool;
+    private final Sessions sessions;
     private final Json json;
     private final ExecutionFactsLoader facts;
     private final Rows rows;
@@ -46,12 +46,13 @@ class PostgresCommandStore implements CommandStore {
 
     PostgresCommandStore(
             Pool pool,
+            Sessions sessions,
             Json json,
             ExecutionFactsLoader facts,
             Rows rows,
             WebhookDataRows webhookData,
             TaskReportRows taskReports) {
-        this.pool = pool;
+        this.sessions = sessions;
         this.json = json;
         this.facts = facts;
         this.rows = rows;
@@ -66,18 +67,20 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner) {
-        return pool.preparedQuery("select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-                .execute(Tuple.tuple()
-                        .addUUID(request.execution().value())
-                        .addUUID(caller.organization().value())
-                        .addUUID(request.flow().value())
-                        .addInteger(request.version())
-                        .addString(json.write(request.input()))
-                        .addString(request.inputTask().value())
-                        .addString(request.triggeredExecutor())
-                        .addString(caller.name())
-                        .addString(UUID.randomUUID().toString())
-                        .addUUID(owner.map(NodeId::value).orElse(null)))
+        return sessions.query(
+                        caller.organization(),
+                        "select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        Tuple.tuple()
+                                .addUUID(request.execution().value())
+                                .addUUID(caller.organization().value())
+                                .addUUID(request.flow().value())
+                                .addInteger(request.version())
+                                .addString(json.write(request.input()))
+                                .addString(request.inputTask().value())
+                                .addString(request.triggeredExecutor())
+                                .addString(caller.name())
+                                .addString(UUID.randomUUID().toString())
+                                .addUUID(owner.map(NodeId::value).orElse(null)))
                 .map(found -> {
                     if (found.size() == 0) {
                         throw ReflowException.notFound("Flow");
@@ -133,13 +136,15 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
-        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5)")
-                .execute(Tuple.of(
-                        execution.value(),
-                        caller.organization().value(),
-                        caller.name(),
-                        caller.subject(),
-                        caller.may(Permission.READ_PRIVATE)))
+        return sessions.query(
+                        caller.organization(),
+                        "select outcome, generation from cancel_execution($1, $2, $3, $4, $5)",
+                        Tuple.of(
+                                execution.value(),
+                                caller.organization().value(),
+                                caller.name(),
+                                caller.subject(),
+                                caller.may(Permission.READ_PRIVATE)))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);
@@ -156,17 +161,20 @@ class PostgresCommandStore implements CommandStore {
             EditDecision decision,
             Optional<ReExecutionRequest> reExecution,
             Optional<NodeId> owner) {
-        return pool.withTransaction(client -> lock(client, caller, taskExecution)
-                .flatMap(execution -> execution
-                        .map(id -> edit(client, id, taskExecution, caller, decision)
-                                .flatMap(written -> reExecution
-                                        .map(request -> reExecuteAll(
-                                                        client, List.of(new Restart(caller, request, owner)))
-                                                .map(answers -> answers.get(0))
-                                                .map(Optional::of))
-                                        .orElseGet(() -> Uni.createFrom().item(Optional.empty())))
-                                .map(restarted -> Optional.of(new Edited(restarted))))
-                        .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
+        return sessions.of(
+                caller.organization(),
+                client -> lock(client, caller, taskExecution)
+                        .flatMap(execution -> execution
+                                .map(id -> edit(client, id, taskExecution, caller, decision)
+                                        .flatMap(written -> reExecution
+                                                .map(request -> reExecuteAll(
+                                                                client, List.of(new Restart(caller, request, owner)))
+                                                        .map(answers -> answers.get(0))
+                                                        .map(Optional::of))
+                                                .orElseGet(
+                                                        () -> Uni.createFrom().item(Optional.empty())))
+                                        .map(restarted -> Optional.of(new Edited(restarted))))
+                                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
     }
 
     /** Locks the attempt's execution, if the caller may see it. */
@@ -195,10 +203,12 @@ class PostgresCommandStore implements CommandStore {
 
     /** One transaction that begins with the lock. Empty when the caller cannot see the execution. */
     private <T> Uni<Optional<T>> underLock(Caller caller, FlowExecutionId execution, Function<SqlClient, Uni<T>> work) {
-        return pool.withTransaction(client -> lock(client, caller, execution)
-                .flatMap(found -> found
-                        ? work.apply(client).map(Optional::of)
-                        : Uni.createFrom().item(Optional.empty())));
+        return sessions.of(
+                caller.organization(),
+                client -> lock(client, caller, execution)
+                        .flatMap(found -> found
+                                ? work.apply(client).map(Optional::of)
+                                : Uni.createFrom().item(Optional.empty())));
     }
 
     /** Locks an execution, if the caller may see it. */

@@ -13,7 +13,6 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -32,19 +31,22 @@ import org.jspecify.annotations.Nullable;
 /** Lists and reads executions and their tasks. */
 @ApplicationScoped
 class PostgresExecutionStore implements ExecutionStore {
-    private final Pool pool;
+    private final Sessions sessions;
+    private final ConnectionPools pools;
     private final Rows rows;
     private final FlowExecutionRows executionRows;
     private final ExecutionFactsLoader facts;
     private final Definitions definitions;
 
     PostgresExecutionStore(
-            Pool pool,
+            Sessions sessions,
+            ConnectionPools pools,
             Rows rows,
             FlowExecutionRows executionRows,
             ExecutionFactsLoader facts,
             Definitions definitions) {
-        this.pool = pool;
+        this.sessions = sessions;
+        this.pools = pools;
         this.rows = rows;
         this.executionRows = executionRows;
         this.facts = facts;
@@ -53,17 +55,20 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<Optional<FlowExecution>> find(OrganizationId organization, FlowExecutionId id) {
-        return pool.preparedQuery("select " + FlowExecutionRows.COLUMNS + " from flow_execution e"
-                        + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null")
-                .execute(Tuple.of(id.value(), organization.value()))
+        return sessions.query(
+                        organization,
+                        "select " + FlowExecutionRows.COLUMNS + " from flow_execution e"
+                                + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null",
+                        Tuple.of(id.value(), organization.value()))
                 .map(this::first);
     }
 
     @Override
     public Uni<Definition> definition(FlowExecution execution) {
         int version = execution.flowVersion();
-        return definitions
-                .load(execution.flow(), Set.of(version))
+        return sessions.of(
+                        execution.organization(),
+                        client -> definitions.load(client, execution.flow(), Set.of(version)))
                 .map(loaded -> Objects.requireNonNull(loaded.get(version)));
     }
 
@@ -80,19 +85,22 @@ class PostgresExecutionStore implements ExecutionStore {
                     + ", c.id from flow_execution c where c.id = " + last + " and c.flow_id = "
                     + paged.argument(flow.value()) + ")");
         }
-        Uni<List<FlowExecution>> executions = pool.preparedQuery("select " + FlowExecutionRows.COLUMNS
-                        + " from flow_execution e where " + paged.sql() + " order by e." + sort + " " + direction
-                        + ", e.id " + direction + " limit " + query.pageSize() + page)
-                .execute(paged.arguments())
-                .map(found -> {
-                    List<FlowExecution> list = new ArrayList<>();
-                    found.forEach(row -> list.add(executionRows.flowExecution(row)));
-                    return list;
-                });
-        Uni<Long> total = pool.preparedQuery("select count(*) from flow_execution e where " + where.sql())
-                .execute(where.arguments())
-                .map(found -> found.iterator().next().getLong(0));
-        return executions.flatMap(list -> total.map(count -> new Listed(list, count)));
+        String sql = "select " + FlowExecutionRows.COLUMNS + " from flow_execution e where " + paged.sql()
+                + " order by e." + sort + " " + direction + ", e.id " + direction + " limit " + query.pageSize() + page;
+        return sessions.of(
+                organization,
+                client -> client.preparedQuery(sql)
+                        .execute(paged.arguments())
+                        .flatMap(found -> client.preparedQuery(
+                                        "select count(*) from flow_execution e where " + where.sql())
+                                .execute(where.arguments())
+                                .map(counted -> listed(found, counted))));
+    }
+
+    private Listed listed(RowSet<Row> found, RowSet<Row> counted) {
+        List<FlowExecution> executions = new ArrayList<>();
+        found.forEach(row -> executions.add(executionRows.flowExecution(row)));
+        return new Listed(executions, counted.iterator().next().getLong(0));
     }
 
     private static Where where(OrganizationId organization, FlowId flow, ExecutionQuery query) {
@@ -130,8 +138,10 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<Optional<FlowId>> findFlow(OrganizationId organization, FlowExecutionId id) {
-        return pool.preparedQuery("select flow_id from flow_execution where id = $1 and organization_id = $2")
-                .execute(Tuple.of(id.value(), organization.value()))
+        return sessions.query(
+                        organization,
+                        "select flow_id from flow_execution where id = $1 and organization_id = $2",
+                        Tuple.of(id.value(), organization.value()))
                 .map(found -> found.size() == 0
                         ? Optional.empty()
                         : Optional.of(new FlowId(found.iterator().next().getUUID(0))));
@@ -139,14 +149,17 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author) {
-        return pool.preparedQuery("select delete_execution($1, $2, $3)")
-                .execute(Tuple.of(id.value(), organization.value(), author))
+        return sessions.query(
+                        organization,
+                        "select delete_execution($1, $2, $3)",
+                        Tuple.of(id.value(), organization.value(), author))
                 .replaceWithVoid();
     }
 
     @Override
     public Uni<Integer> deleteExpired(int limit) {
-        return pool.preparedQuery("select delete_expired($1)")
+        return pools.engine()
+                .preparedQuery("select delete_expired($1)")
                 .execute(Tuple.of(limit))
                 .map(found -> found.iterator().next().getInteger(0));
     }
@@ -154,11 +167,13 @@ class PostgresExecutionStore implements ExecutionStore {
     @Override
     public Uni<Optional<FlowExecution>> label(
             OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author) {
-        return pool.preparedQuery("update flow_execution e set status = $3, modified_by = $4,"
-                        + " updated_at = next_updated_at(e.updated_at)"
-                        + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null"
-                        + " returning " + FlowExecutionRows.COLUMNS)
-                .execute(Tuple.of(id.value(), organization.value(), status.code(), author))
+        return sessions.query(
+                        organization,
+                        "update flow_execution e set status = $3, modified_by = $4,"
+                                + " updated_at = next_updated_at(e.updated_at)"
+                                + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null"
+                                + " returning " + FlowExecutionRows.COLUMNS,
+                        Tuple.of(id.value(), organization.value(), status.code(), author))
                 .map(this::first);
     }
 
@@ -173,19 +188,22 @@ class PostgresExecutionStore implements ExecutionStore {
         return find(organization, id)
                 .flatMap(found -> found.isEmpty()
                         ? Uni.createFrom().item(Optional.empty())
-                        : facts.load(pool, List.of(id)).map(loaded -> Optional.ofNullable(loaded.get(id))));
+                        : sessions.of(organization, client -> facts.load(client, List.of(id)))
+                                .map(loaded -> Optional.ofNullable(loaded.get(id))));
     }
 
     @Override
     public Uni<Integer> purgeSuperseded(Duration olderThan, int limit) {
-        return pool.preparedQuery("select purge_superseded($1 * interval '1 millisecond', $2)")
+        return pools.engine()
+                .preparedQuery("select purge_superseded($1 * interval '1 millisecond', $2)")
                 .execute(Tuple.of(olderThan.toMillis(), limit))
                 .map(found -> found.iterator().next().getInteger(0));
     }
 
     @Override
     public Uni<List<Outdated>> findOutdated(int limit) {
-        return pool.preparedQuery("select e.organization_id, e.id, f.reexecute_below, v.created_by"
+        return pools.engine()
+                .preparedQuery("select e.organization_id, e.id, f.reexecute_below, v.created_by"
                         + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.reexecute_below"
                         + " join flow_execution e on e.flow_id = f.id and e.flow_version < f.reexecute_below"
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
@@ -206,18 +224,20 @@ class PostgresExecutionStore implements ExecutionStore {
 
     /** That a generation was superseded, and when, follows from the next one; what it ran, from its attempts. */
     @Override
-    public Uni<List<Generation>> generations(FlowExecutionId id) {
-        return pool.preparedQuery("select g.*, coalesce(g.end_reason, case when g.next_at is not null then"
-                        + " 'superseded' end) as reason, coalesce(g.finished_at, g.next_at) as ended_at,"
-                        + " coalesce(done.run, g.tasks_run) as run, coalesce(done.failed, g.tasks_failed) as failed"
-                        + " from (select *, lead(requested_at) over (order by generation) as next_at"
-                        + "   from generation where flow_execution_id = $1) g"
-                        + " left join lateral (select count(*) filter (where processing_status = 'completed')::int as run,"
-                        + "     count(*) filter (where processing_status = 'failed')::int as failed"
-                        + "   from task_execution t where t.flow_execution_id = g.flow_execution_id"
-                        + "   and t.generation = g.generation) done on g.end_reason is null and g.purged_at is null"
-                        + " order by g.generation desc")
-                .execute(Tuple.of(id.value()))
+    public Uni<List<Generation>> generations(OrganizationId organization, FlowExecutionId id) {
+        return sessions.query(
+                        organization,
+                        "select g.*, coalesce(g.end_reason, case when g.next_at is not null then"
+                                + " 'superseded' end) as reason, coalesce(g.finished_at, g.next_at) as ended_at,"
+                                + " coalesce(done.run, g.tasks_run) as run, coalesce(done.failed, g.tasks_failed) as failed"
+                                + " from (select *, lead(requested_at) over (order by generation) as next_at"
+                                + "   from generation where flow_execution_id = $1) g"
+                                + " left join lateral (select count(*) filter (where processing_status = 'completed')::int as run,"
+                                + "     count(*) filter (where processing_status = 'failed')::int as failed"
+                                + "   from task_execution t where t.flow_execution_id = g.flow_execution_id"
+                                + "   and t.generation = g.generation) done on g.end_reason is null and g.purged_at is null"
+                                + " order by g.generation desc",
+                        Tuple.of(id.value()))
                 .map(found -> {
                     List<Generation> generations = new ArrayList<>();
                     found.forEach(row -> generations.add(Rows.generation(row)));
@@ -248,25 +268,27 @@ class PostgresExecutionStore implements ExecutionStore {
                             : "t.generation = " + where.argument(query.generation()));
             where.visibleTo(caller);
         }
-        return pool.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t"
-                        + " join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id where "
-                        + where.sql()
-                        + " order by t.created_at desc, t.task_execution_idx desc, t.id desc")
-                .execute(where.arguments())
+        return sessions.query(
+                        caller.organization(),
+                        "select " + Rows.TASK_EXECUTION + " from task_execution t"
+                                + " join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id where "
+                                + where.sql()
+                                + " order by t.created_at desc, t.task_execution_idx desc, t.id desc",
+                        where.arguments())
                 .flatMap(found -> {
                     List<TaskExecution> tasks = new ArrayList<>();
                     found.forEach(row -> tasks.add(rows.taskExecution(row)));
-                    return inContext(tasks);
+                    return inContext(caller.organization(), tasks);
                 });
     }
 
-    private Uni<List<TaskExecutionInContext>> inContext(List<TaskExecution> tasks) {
+    private Uni<List<TaskExecutionInContext>> inContext(OrganizationId organization, List<TaskExecution> tasks) {
         Set<FlowExecutionId> executions = new HashSet<>();
         tasks.forEach(task -> executions.add(task.flowExecution()));
         if (executions.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return facts.load(pool, executions)
+        return sessions.of(organization, client -> facts.load(client, executions))
                 .map(loaded -> tasks.stream()
                         .map(task -> new TaskExecutionInContext(
                                 task, Objects.requireNonNull(loaded.get(task.flowExecution()))))

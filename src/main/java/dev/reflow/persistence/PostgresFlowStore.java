@@ -11,10 +11,8 @@ import dev.reflow.flow.FlowVersion;
 import dev.reflow.flow.Visibility;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.panache.common.Parameters;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -35,12 +33,12 @@ import java.util.UUID;
 class PostgresFlowStore implements FlowStore {
     private static final String PRESENT = "id = :id and organizationId = :organization and deletedAt is null";
 
-    private final Pool pool;
+    private final Sessions sessions;
     private final Json json;
     private final FlowRows rows;
 
-    PostgresFlowStore(Pool pool, Json json, FlowRows rows) {
-        this.pool = pool;
+    PostgresFlowStore(Sessions sessions, Json json, FlowRows rows) {
+        this.sessions = sessions;
         this.json = json;
         this.rows = rows;
     }
@@ -63,25 +61,32 @@ class PostgresFlowStore implements FlowStore {
         entity.createdAt = flow.createdAt();
         entity.updatedAt = flow.updatedAt();
         FlowVersionEntity version = version(entity, definition);
-        return Panache.withTransaction(() ->
-                entity.persist().chain(() -> version.persist()).map(done -> atVersion(entity, version, definition)));
+        return sessions.ofEntities(
+                flow.organization(),
+                () -> entity.persist()
+                        .chain(() -> version.persist())
+                        .map(done -> atVersion(entity, version, definition)));
     }
 
     @Override
     public Uni<Optional<FlowAtVersion>> find(OrganizationId organization, FlowId id) {
-        return Panache.withSession(() -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
-                .firstResult()
-                .flatMap(flow -> flow == null
-                        ? Uni.createFrom().item(Optional.empty())
-                        : latestVersion(flow).map(Optional::of)));
+        return sessions.ofEntities(
+                organization,
+                () -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
+                        .firstResult()
+                        .flatMap(flow -> flow == null
+                                ? Uni.createFrom().item(Optional.empty())
+                                : latestVersion(flow).map(Optional::of)));
     }
 
     @Override
     public Uni<Optional<Flow>> findEvenDeleted(OrganizationId organization, FlowId id) {
-        return Panache.withSession(() -> FlowEntity.<FlowEntity>find(
-                        "id = :id and organizationId = :organization", identity(organization, id))
-                .firstResult()
-                .map(flow -> Optional.ofNullable(flow).map(rows::flow)));
+        return sessions.ofEntities(
+                organization,
+                () -> FlowEntity.<FlowEntity>find(
+                                "id = :id and organizationId = :organization", identity(organization, id))
+                        .firstResult()
+                        .map(flow -> Optional.ofNullable(flow).map(rows::flow)));
     }
 
     @Override
@@ -104,23 +109,25 @@ class PostgresFlowStore implements FlowStore {
             where.and("f.ttl_seconds is not null");
         }
         String direction = query.ascending() ? "asc" : "desc";
-        return pool.preparedQuery("select " + FlowRows.FLOW + ", " + FlowRows.VERSION
-                        + ", count(*) over () as total"
-                        + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.latest_version"
-                        + " where " + where.sql() + " order by f." + column(query.sort()) + " " + direction + ", f.id "
-                        + direction + " limit " + query.pageSize() + " offset "
-                        + (query.page() - 1L) * query.pageSize())
-                .execute(where.arguments())
-                .flatMap(found -> listed(found, where));
+        return sessions.query(
+                        caller.organization(),
+                        "select " + FlowRows.FLOW + ", " + FlowRows.VERSION
+                                + ", count(*) over () as total"
+                                + " from flow f join flow_version v on v.flow_id = f.id and v.version = f.latest_version"
+                                + " where " + where.sql() + " order by f." + column(query.sort()) + " " + direction
+                                + ", f.id "
+                                + direction + " limit " + query.pageSize() + " offset "
+                                + (query.page() - 1L) * query.pageSize(),
+                        where.arguments())
+                .flatMap(found -> listed(caller.organization(), found, where));
     }
 
     /** A page behind the last one has no row that could tell the total. */
-    private Uni<Listed> listed(RowSet<Row> found, Where where) {
+    private Uni<Listed> listed(OrganizationId organization, RowSet<Row> found, Where where) {
         List<FlowAtVersion> flows = new ArrayList<>();
         found.forEach(row -> flows.add(rows.flowAtVersion(row)));
         return flows.isEmpty()
-                ? pool.preparedQuery("select count(*) from flow f where " + where.sql())
-                        .execute(where.arguments())
+                ? sessions.query(organization, "select count(*) from flow f where " + where.sql(), where.arguments())
                         .map(counted ->
                                 new Listed(flows, counted.iterator().next().getLong(0)))
                 : Uni.createFrom()
@@ -128,11 +135,14 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
-    public Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(Collection<FlowId> flows) {
-        return pool.preparedQuery("select f.id, count(e.id)::int from flow f left join flow_execution e"
-                        + " on e.flow_id = f.id and e.flow_version = f.latest_version"
-                        + " where f.id = any ($1) group by f.id")
-                .execute(Tuple.of(flows.stream().map(FlowId::value).toArray(UUID[]::new)))
+    public Uni<Map<FlowId, Integer>> countExecutionsOfLatestVersions(
+            OrganizationId organization, Collection<FlowId> flows) {
+        return sessions.query(
+                        organization,
+                        "select f.id, count(e.id)::int from flow f left join flow_execution e"
+                                + " on e.flow_id = f.id and e.flow_version = f.latest_version"
+                                + " where f.id = any ($1) group by f.id",
+                        Tuple.of(flows.stream().map(FlowId::value).toArray(UUID[]::new)))
                 .map(found -> {
                     Map<FlowId, Integer> counts = new HashMap<>();
                     found.forEach(row -> counts.put(new FlowId(row.getUUID(0)), row.getInteger(1)));
@@ -153,45 +163,51 @@ class PostgresFlowStore implements FlowStore {
             OrganizationId organization, FlowId id, FlowChange change, String author) {
         Visibility visibility = change.visibility();
         List<String> tags = change.tags();
-        return pool.preparedQuery("update flow set display_name = coalesce($3, display_name),"
-                        + " description = coalesce($4, description), status = coalesce($5, status),"
-                        + " visibility = coalesce($6, visibility), settings = coalesce($7::text::json, settings),"
-                        + " tags = coalesce($8, tags), modified_by = $9, updated_at = next_updated_at(updated_at)"
-                        + " where id = $1 and organization_id = $2 and deleted_at is null")
-                .execute(Tuple.tuple()
-                        .addUUID(id.value())
-                        .addUUID(organization.value())
-                        .addString(change.displayName())
-                        .addString(change.description())
-                        .addString(change.status())
-                        .addString(visibility == null ? null : visibility.code())
-                        .addString(json.writeNullable(change.settings()))
-                        .addArrayOfString(tags == null ? null : tags.toArray(String[]::new))
-                        .addString(author))
+        return sessions.query(
+                        organization,
+                        "update flow set display_name = coalesce($3, display_name),"
+                                + " description = coalesce($4, description), status = coalesce($5, status),"
+                                + " visibility = coalesce($6, visibility), settings = coalesce($7::text::json, settings),"
+                                + " tags = coalesce($8, tags), modified_by = $9, updated_at = next_updated_at(updated_at)"
+                                + " where id = $1 and organization_id = $2 and deleted_at is null",
+                        Tuple.tuple()
+                                .addUUID(id.value())
+                                .addUUID(organization.value())
+                                .addString(change.displayName())
+                                .addString(change.description())
+                                .addString(change.status())
+                                .addString(visibility == null ? null : visibility.code())
+                                .addString(json.writeNullable(change.settings()))
+                                .addArrayOfString(tags == null ? null : tags.toArray(String[]::new))
+                                .addString(author))
                 .flatMap(changed -> find(organization, id));
     }
 
     @Override
     public Uni<Boolean> delete(OrganizationId organization, FlowId id, String author) {
-        return pool.preparedQuery("update flow set deleted_at = clock_timestamp(), modified_by = $3,"
-                        + " updated_at = next_updated_at(updated_at)"
-                        + " where id = $1 and organization_id = $2 and deleted_at is null")
-                .execute(Tuple.of(id.value(), organization.value(), author))
+        return sessions.query(
+                        organization,
+                        "update flow set deleted_at = clock_timestamp(), modified_by = $3,"
+                                + " updated_at = next_updated_at(updated_at)"
+                                + " where id = $1 and organization_id = $2 and deleted_at is null",
+                        Tuple.of(id.value(), organization.value(), author))
                 .map(deleted -> deleted.rowCount() == 1);
     }
 
     @Override
     public Uni<Optional<FlowAtVersion>> publish(
             OrganizationId organization, FlowId id, NextVersion next, String author) {
-        return Panache.withTransaction(() -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .firstResult()
-                .flatMap(flow -> flow == null
-                        ? Uni.createFrom().item(Optional.empty())
-                        : latestVersion(flow)
-                                .map(next::after)
-                                .flatMap(definition -> add(flow, definition, author))
-                                .map(Optional::of)));
+        return sessions.ofEntities(
+                organization,
+                () -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
+                        .withLock(LockModeType.PESSIMISTIC_WRITE)
+                        .firstResult()
+                        .flatMap(flow -> flow == null
+                                ? Uni.createFrom().item(Optional.empty())
+                                : latestVersion(flow)
+                                        .map(next::after)
+                                        .flatMap(definition -> add(flow, definition, author))
+                                        .map(Optional::of)));
     }
 
     private Uni<FlowAtVersion> add(FlowEntity flow, Definition definition, String author) {

@@ -14,7 +14,6 @@ import dev.reflow.execution.Plan;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 /** The engine's statements, each a call of one function in the database, guarded writes many at once. */
 @ApplicationScoped
 class PostgresGenerationStore implements GenerationStore {
-    private final Pool pool;
     private final ConnectionPools pools;
     private final Json json;
     private final GenerationLoader loader;
@@ -88,8 +86,7 @@ class PostgresGenerationStore implements GenerationStore {
             Effect.Finish finish,
             @Nullable String message) implements Guarded {}
 
-    PostgresGenerationStore(Pool pool, ConnectionPools pools, Json json, GenerationLoader loader) {
-        this.pool = pool;
+    PostgresGenerationStore(ConnectionPools pools, Json json, GenerationLoader loader) {
         this.pools = pools;
         this.json = json;
         this.loader = loader;
@@ -199,7 +196,8 @@ class PostgresGenerationStore implements GenerationStore {
     public Uni<Map<UUID, JsonNode>> outputs(Collection<Attempt> results) {
         UUID[] ids = results.stream().map(Attempt::id).toArray(UUID[]::new);
         Integer[] revisions = results.stream().map(Attempt::editRevision).toArray(Integer[]::new);
-        return pool.preparedQuery(
+        return pools.engine()
+                .preparedQuery(
                         "select t.id, case when t.edit_revision = r.revision then t.output"
                                 + " else t.unedited_output end::text"
                                 + " from task_execution t join unnest($1::uuid[], $2::int[]) as r (id, revision) on r.id = t.id")
@@ -327,7 +325,7 @@ class PostgresGenerationStore implements GenerationStore {
 
     /** Each row says in its first column, from 1, which request it answers. */
     private <A> Uni<List<A>> answers(String sql, Tuple arguments, Function<Row, A> answer) {
-        return pool.preparedQuery(sql).execute(arguments).map(rows -> inOrder(rows, answer));
+        return pools.engine().preparedQuery(sql).execute(arguments).map(rows -> inOrder(rows, answer));
     }
 
     private static <A> List<A> inOrder(RowSet<Row> rows, Function<Row, A> answer) {

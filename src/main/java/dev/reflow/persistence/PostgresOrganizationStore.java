@@ -23,10 +23,12 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class PostgresOrganizationStore implements OrganizationStore {
     private final Pool pool;
+    private final ConnectionPools pools;
     private final GroupCommit.Lane<String, List<ApiKey>> lookups;
 
-    PostgresOrganizationStore(Pool pool) {
+    PostgresOrganizationStore(Pool pool, ConnectionPools pools) {
         this.pool = pool;
+        this.pools = pools;
         this.lookups = new GroupCommit()
                 .lane(new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null), this::findAll);
     }
@@ -38,10 +40,7 @@ class PostgresOrganizationStore implements OrganizationStore {
 
     /** In the order of the prefixes. */
     private Uni<List<List<ApiKey>>> findAll(List<String> prefixes) {
-        return pool.preparedQuery(
-                        "select k.id, k.token_prefix, k.organization_id, k.service_account_id, a.name, k.roles, k.token_hash"
-                                + " from api_key k join service_account a on a.id = k.service_account_id"
-                                + " where k.token_prefix = any ($1) and k.deleted_at is null and a.status = 'active'")
+        return pool.preparedQuery("select * from find_api_keys($1)")
                 .execute(Tuple.of(prefixes.stream().distinct().toArray(String[]::new)))
                 .map(found -> {
                     Map<String, List<ApiKey>> keys = new HashMap<>();
@@ -67,8 +66,8 @@ class PostgresOrganizationStore implements OrganizationStore {
 
     @Override
     public Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty) {
-        return pool.preparedQuery(
-                        "select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")
+        return pools.engine()
+                .preparedQuery("select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")
                 .execute(Tuple.of(
                         key.prefix(),
                         Buffer.buffer(key.hash()).getDelegate(),

@@ -9,7 +9,6 @@ import dev.reflow.organization.ServiceAccount;
 import dev.reflow.organization.ServiceAccountStore;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,15 +30,18 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     private static final String KEY = "k.id, k.organization_id, k.service_account_id, k.name, k.description,"
             + " k.token_prefix, k.last_used_at, k.modified_by, k.created_at, k.updated_at";
 
-    private final Pool pool;
+    private final Sessions sessions;
+    private final ConnectionPools pools;
 
-    PostgresServiceAccountStore(Pool pool) {
-        this.pool = pool;
+    PostgresServiceAccountStore(Sessions sessions, ConnectionPools pools) {
+        this.sessions = sessions;
+        this.pools = pools;
     }
 
     @Override
     public Uni<ServiceAccount> create(Caller caller, String name, @Nullable String description) {
         return all(
+                        caller.organization(),
                         "insert into service_account as a (id, organization_id, name, description, modified_by)"
                                 + " values (gen_random_uuid(), $1, $2, $3, $4) returning " + ACCOUNT,
                         Tuple.of(caller.organization().value(), name, description, caller.name()),
@@ -50,6 +52,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<List<ServiceAccount>> list(OrganizationId organization, int offset, int limit) {
         return all(
+                organization,
                 "select " + ACCOUNT + " from service_account a where a.organization_id = $1"
                         + " order by a.created_at desc, a.id desc offset $2 limit $3",
                 Tuple.of(organization.value(), offset, limit),
@@ -59,6 +62,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Optional<ServiceAccount>> find(OrganizationId organization, UUID account) {
         return first(
+                organization,
                 "select " + ACCOUNT + " from service_account a where a.organization_id = $1 and a.id = $2",
                 Tuple.of(organization.value(), account),
                 PostgresServiceAccountStore::account);
@@ -67,6 +71,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Optional<ServiceAccount>> update(Caller caller, UUID account, Change change) {
         return first(
+                caller.organization(),
                 "update service_account a set name = coalesce($3, a.name),"
                         + " description = case when $4 then $5 else a.description end, modified_by = $6,"
                         + " updated_at = next_updated_at(a.updated_at)"
@@ -78,6 +83,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Boolean> delete(OrganizationId organization, UUID account) {
         return changes(
+                organization,
                 "delete from service_account where organization_id = $1 and id = $2",
                 Tuple.of(organization.value(), account));
     }
@@ -91,6 +97,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
             String name,
             @Nullable String description) {
         return first(
+                caller.organization(),
                 "insert into api_key as k (id, organization_id, service_account_id, name, description, token_prefix,"
                         + " token_hash, roles, modified_by) select gen_random_uuid(), a.organization_id, a.id, $3, $4, $5,"
                         + " $6, $7, $8 from service_account a where a.organization_id = $1 and a.id = $2 for key share of a"
@@ -114,6 +121,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
                 .flatMap(found -> found.isEmpty()
                         ? Uni.createFrom().item(Optional.empty())
                         : all(
+                                        organization,
                                         "select " + KEY + " from api_key k where k.organization_id = $1"
                                                 + " and k.service_account_id = $2 and k.deleted_at is null"
                                                 + " order by k.created_at desc, k.id desc offset $3 limit $4",
@@ -125,6 +133,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Optional<IssuedApiKey>> updateKey(Caller caller, UUID account, UUID key, Change change) {
         return first(
+                caller.organization(),
                 "update api_key k set name = coalesce($3, k.name),"
                         + " description = case when $4 then $5 else k.description end, modified_by = $6,"
                         + " updated_at = next_updated_at(k.updated_at) where k.organization_id = $1 and k.id = $2"
@@ -137,6 +146,7 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Boolean> revokeKey(Caller caller, UUID account, UUID key) {
         return changes(
+                caller.organization(),
                 "update api_key set deleted_at = clock_timestamp(), modified_by = $4,"
                         + " updated_at = next_updated_at(updated_at) where organization_id = $1 and id = $2"
                         + " and service_account_id = $3 and deleted_at is null",
@@ -145,7 +155,8 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
 
     @Override
     public Uni<Void> used(Collection<UUID> keys) {
-        return pool.preparedQuery("update api_key set last_used_at = clock_timestamp() where id = any ($1)")
+        return pools.engine()
+                .preparedQuery("update api_key set last_used_at = clock_timestamp() where id = any ($1)")
                 .execute(Tuple.of(keys.toArray(UUID[]::new)))
                 .replaceWithVoid();
     }
@@ -157,16 +168,18 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
                 .addString(caller.name());
     }
 
-    private Uni<Boolean> changes(String sql, Tuple arguments) {
-        return pool.preparedQuery(sql).execute(arguments).map(changed -> changed.rowCount() > 0);
+    private Uni<Boolean> changes(OrganizationId organization, String sql, Tuple arguments) {
+        return sessions.query(organization, sql, arguments).map(changed -> changed.rowCount() > 0);
     }
 
-    private <T> Uni<Optional<T>> first(String sql, Tuple arguments, Function<Row, T> value) {
-        return all(sql, arguments, value).map(found -> found.stream().findFirst());
+    private <T> Uni<Optional<T>> first(
+            OrganizationId organization, String sql, Tuple arguments, Function<Row, T> value) {
+        return all(organization, sql, arguments, value)
+                .map(found -> found.stream().findFirst());
     }
 
-    private <T> Uni<List<T>> all(String sql, Tuple arguments, Function<Row, T> value) {
-        return pool.preparedQuery(sql).execute(arguments).map(found -> {
+    private <T> Uni<List<T>> all(OrganizationId organization, String sql, Tuple arguments, Function<Row, T> value) {
+        return sessions.query(organization, sql, arguments).map(found -> {
             List<T> all = new ArrayList<>();
             found.forEach(row -> all.add(value.apply(row)));
             return all;

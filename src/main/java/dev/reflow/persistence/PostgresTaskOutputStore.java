@@ -11,9 +11,9 @@ import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -32,13 +32,13 @@ class PostgresTaskOutputStore implements TaskOutputStore {
             + " o.summary::text as summary, o.output::text as output, o.tags::text as tags, o.processing_status,"
             + " o.edited_status, o.stale_status, o.error::text as error, o.created_at, o.updated_at, o.modified_by";
 
-    private final Pool pool;
+    private final Sessions sessions;
     private final Json json;
     private final Rows rows;
     private final ExecutionFactsLoader facts;
 
-    PostgresTaskOutputStore(Pool pool, Json json, Rows rows, ExecutionFactsLoader facts) {
-        this.pool = pool;
+    PostgresTaskOutputStore(Sessions sessions, Json json, Rows rows, ExecutionFactsLoader facts) {
+        this.sessions = sessions;
         this.json = json;
         this.rows = rows;
         this.facts = facts;
@@ -46,7 +46,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
 
     @Override
     public Uni<List<FromAttempts>> fromAttempts(Caller caller, @Nullable FlowExecutionId execution) {
-        return fromAttempts(visible(caller, execution));
+        return fromAttempts(caller.organization(), visible(caller, execution));
     }
 
     @Override
@@ -55,7 +55,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         String ofAttempt = " from task_execution a where a.id = " + where.argument(attempt) + ")";
         where.and("e.id = (select a.flow_execution_id" + ofAttempt);
         where.and("t.task_name = (select a.task_name" + ofAttempt);
-        return fromAttempts(where).map(found -> found.stream().findFirst());
+        return fromAttempts(organization, where).map(found -> found.stream().findFirst());
     }
 
     private static Where present(OrganizationId organization) {
@@ -74,8 +74,8 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         return where;
     }
 
-    private Uni<List<FromAttempts>> fromAttempts(Where where) {
-        return pool.preparedQuery("with task as (select"
+    private Uni<List<FromAttempts>> fromAttempts(OrganizationId organization, Where where) {
+        String sql = "with task as (select"
                         + " (array_agg(t.id order by t.task_execution_idx))[1] as first_id,"
                         + " min(t.created_at) as first_created_at,"
                         + " bool_or(t.edited_status <> 'not_edited') as any_edited,"
@@ -85,12 +85,13 @@ class PostgresTaskOutputStore implements TaskOutputStore {
                         + " join flow f on f.id = e.flow_id where " + where.sql() + " and t.generation >= e.floor"
                         + " group by t.flow_execution_id, t.task_name)"
                         + " select " + Rows.TASK_EXECUTION + ", k.first_id, k.first_created_at, k.any_edited"
-                        + " from task k join task_execution t on t.id = k.ended_id")
+                        + " from task k join task_execution t on t.id = k.ended_id";
+        return sessions.of(organization, client -> client.preparedQuery(sql)
                 .execute(where.arguments())
-                .flatMap(this::withFacts);
+                .flatMap(found -> withFacts(client, found)));
     }
 
-    private Uni<List<FromAttempts>> withFacts(RowSet<Row> found) {
+    private Uni<List<FromAttempts>> withFacts(SqlClient client, RowSet<Row> found) {
         List<TaskOutput.Attempts> tasks = new ArrayList<>();
         Set<FlowExecutionId> executions = new HashSet<>();
         for (Row row : found) {
@@ -104,7 +105,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         }
         return executions.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : facts.load(pool, executions)
+                : facts.load(client, executions)
                         .map(loaded -> tasks.stream()
                                 .map(task -> new FromAttempts(
                                         task,
@@ -121,7 +122,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         Where where = visible(caller, execution);
         where.and("o.organization_id = e.organization_id");
         where.and("o.generation >= e.floor");
-        return sent(where);
+        return sent(caller.organization(), where);
     }
 
     @Override
@@ -129,20 +130,19 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         Where where = present(organization);
         where.and("o.organization_id = e.organization_id");
         where.and("o.id = " + where.argument(id));
-        return sent(where).map(found -> found.stream().findFirst());
+        return sent(organization, where).map(found -> found.stream().findFirst());
     }
 
-    private Uni<List<TaskOutput>> sent(Where where) {
-        return pool.preparedQuery("select " + SENT + " from task_output o"
+    private Uni<List<TaskOutput>> sent(OrganizationId organization, Where where) {
+        return sessions.query(organization, "select " + SENT + " from task_output o"
                         + " join flow_execution e on e.id = o.flow_execution_id join flow f on f.id = e.flow_id where "
-                        + where.sql())
-                .execute(where.arguments())
+                        + where.sql(), where.arguments())
                 .map(this::outputs);
     }
 
     @Override
     public Uni<Optional<TaskOutput>> send(Caller caller, UUID id, TaskOutput.Content content) {
-        return pool.preparedQuery("insert into task_output as o (organization_id, id, flow_execution_id, generation,"
+        return sessions.query(caller.organization(), "insert into task_output as o (organization_id, id, flow_execution_id, generation,"
                         + " flow_version, task_name, summary, output, tags, processing_status, edited_status,"
                         + " stale_status, error, modified_by)"
                         + " select e.organization_id, $1, e.id, e.generation, e.flow_version, $4, $5::text::json,"
@@ -155,8 +155,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
                         + " error = excluded.error, modified_by = excluded.modified_by,"
                         + " updated_at = next_updated_at(o.updated_at)"
                         + " where o.flow_execution_id = excluded.flow_execution_id"
-                        + " and o.task_name = excluded.task_name returning " + SENT)
-                .execute(Tuple.tuple()
+                        + " and o.task_name = excluded.task_name returning " + SENT, Tuple.tuple()
                         .addUUID(id)
                         .addUUID(caller.organization().value())
                         .addUUID(content.execution().value())

@@ -5,7 +5,6 @@ import dev.reflow.execution.TaskStatus;
 import dev.reflow.execution.TaskStatusStore;
 import dev.reflow.organization.Caller;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -16,10 +15,10 @@ import java.util.UUID;
 /** What workers say of how far tasks have come. */
 @ApplicationScoped
 class PostgresTaskStatusStore implements TaskStatusStore {
-    private final Pool pool;
+    private final Sessions sessions;
 
-    PostgresTaskStatusStore(Pool pool) {
-        this.pool = pool;
+    PostgresTaskStatusStore(Sessions sessions) {
+        this.sessions = sessions;
     }
 
     private record Said(UUID id, TaskStatus.Word word) {}
@@ -36,8 +35,8 @@ class PostgresTaskStatusStore implements TaskStatusStore {
                 .addUUID(execution.value())
                 .addUUID(caller.organization().value())
                 .addString(caller.name());
-        return pool.preparedQuery("select report_task_statuses($4, $5, $1, $2, $3, $6)")
-                .execute(arguments)
+        return sessions.query(
+                        caller.organization(), "select report_task_statuses($4, $5, $1, $2, $3, $6)", arguments)
                 .map(found -> Optional.ofNullable(found.iterator().next().getOffsetDateTime(0))
                         .map(time -> statuses(caller, execution, said, time)));
     }

@@ -10,7 +10,6 @@ import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** Tags of tasks. */
 @ApplicationScoped
 class PostgresTaskTagStore implements TaskTagStore {
-    private final Pool pool;
+    private final Sessions sessions;
     private final Json json;
 
-    PostgresTaskTagStore(Pool pool, Json json) {
-        this.pool = pool;
+    PostgresTaskTagStore(Sessions sessions, Json json) {
+        this.sessions = sessions;
         this.json = json;
     }
 
@@ -48,10 +47,8 @@ class PostgresTaskTagStore implements TaskTagStore {
                 .addString(caller.name())
                 .addString(caller.subject())
                 .addBoolean(caller.may(Permission.READ_PRIVATE));
-        return pool.preparedQuery(
-                        "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
-                                + " order by ord")
-                .execute(arguments)
+        return sessions.query(caller.organization(), "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
+                                + " order by ord", arguments)
                 .map(found -> {
                     List<TaskTag.Outcome> outcomes = new ArrayList<>();
                     found.forEach(row -> outcomes.add(outcome(row)));
@@ -74,11 +71,10 @@ class PostgresTaskTagStore implements TaskTagStore {
         if (executions.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return pool.preparedQuery("select id, organization_id, flow_execution_id, task_name, tag, tag_type,"
+        return sessions.query(organization, "select id, organization_id, flow_execution_id, task_name, tag, tag_type,"
                         + " tag_metadata::text as tag_metadata, created_at, updated_at, modified_by from task_tag"
                         + " where organization_id = $1 and flow_execution_id = any ($2)"
-                        + " and ($3::text is null or task_name = $3) and deleted_at is null order by number")
-                .execute(Tuple.of(
+                        + " and ($3::text is null or task_name = $3) and deleted_at is null order by number", Tuple.of(
                         organization.value(),
                         executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new),
                         task == null ? null : task.value()))

@@ -7,7 +7,8 @@ import dev.reflow.flow.VersionStore;
 import dev.reflow.flow.VersionSummary;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -20,19 +21,21 @@ import org.jspecify.annotations.Nullable;
 class PostgresVersionStore implements VersionStore {
     private static final String OF_FLOW = " from flow_version v join flow f on f.id = v.flow_id where ";
 
-    private final Pool pool;
+    private final Sessions sessions;
     private final FlowRows rows;
 
-    PostgresVersionStore(Pool pool, FlowRows rows) {
-        this.pool = pool;
+    PostgresVersionStore(Sessions sessions, FlowRows rows) {
+        this.sessions = sessions;
         this.rows = rows;
     }
 
     @Override
     public Uni<List<FlowVersion>> list(OrganizationId organization, FlowId flow) {
         Where where = of(organization, flow);
-        return pool.preparedQuery("select " + FlowRows.VERSION + OF_FLOW + where.sql() + " order by v.version desc")
-                .execute(where.arguments())
+        return sessions.query(
+                        organization,
+                        "select " + FlowRows.VERSION + OF_FLOW + where.sql() + " order by v.version desc",
+                        where.arguments())
                 .map(found -> {
                     List<FlowVersion> versions = new ArrayList<>();
                     found.forEach(row -> versions.add(rows.version(row)));
@@ -44,8 +47,7 @@ class PostgresVersionStore implements VersionStore {
     public Uni<Optional<FlowVersion>> find(OrganizationId organization, FlowId flow, int version) {
         Where where = of(organization, flow);
         where.and("v.version = " + where.argument(version));
-        return pool.preparedQuery("select " + FlowRows.VERSION + OF_FLOW + where.sql())
-                .execute(where.arguments())
+        return sessions.query(organization, "select " + FlowRows.VERSION + OF_FLOW + where.sql(), where.arguments())
                 .map(found -> found.size() == 0
                         ? Optional.empty()
                         : Optional.of(rows.version(found.iterator().next())));
@@ -60,19 +62,21 @@ class PostgresVersionStore implements VersionStore {
         if (query.favouritesOnly()) {
             where.and("v.is_favourite");
         }
-        Uni<List<VersionSummary>> page = pool.preparedQuery("select " + FlowRows.SUMMARY + OF_FLOW + where.sql()
-                        + " order by v.version desc limit " + query.pageSize() + " offset "
-                        + (query.page() - 1L) * query.pageSize())
-                .execute(where.arguments())
-                .map(found -> {
-                    List<VersionSummary> versions = new ArrayList<>();
-                    found.forEach(row -> versions.add(FlowRows.summary(row)));
-                    return versions;
-                });
-        Uni<Long> total = pool.preparedQuery("select count(*)" + OF_FLOW + where.sql())
-                .execute(where.arguments())
-                .map(found -> found.iterator().next().getLong(0));
-        return page.flatMap(versions -> total.map(count -> new Listed(versions, count)));
+        String page = "select " + FlowRows.SUMMARY + OF_FLOW + where.sql() + " order by v.version desc limit "
+                + query.pageSize() + " offset " + (query.page() - 1L) * query.pageSize();
+        return sessions.of(
+                organization,
+                client -> client.preparedQuery(page)
+                        .execute(where.arguments())
+                        .flatMap(found -> client.preparedQuery("select count(*)" + OF_FLOW + where.sql())
+                                .execute(where.arguments())
+                                .map(counted -> listed(found, counted))));
+    }
+
+    private static Listed listed(RowSet<Row> found, RowSet<Row> counted) {
+        List<VersionSummary> versions = new ArrayList<>();
+        found.forEach(row -> versions.add(FlowRows.summary(row)));
+        return new Listed(versions, counted.iterator().next().getLong(0));
     }
 
     @Override
@@ -83,18 +87,20 @@ class PostgresVersionStore implements VersionStore {
             @Nullable String name,
             @Nullable Boolean favourite,
             String author) {
-        return pool.preparedQuery("update flow_version v set name = coalesce($4, v.name),"
-                        + " is_favourite = coalesce($5, v.is_favourite), modified_by = $6,"
-                        + " updated_at = next_updated_at(v.updated_at) from flow f"
-                        + " where f.id = $1 and f.organization_id = $2 and f.deleted_at is null"
-                        + " and v.flow_id = f.id and v.version = $3 returning " + FlowRows.SUMMARY)
-                .execute(Tuple.tuple()
-                        .addUUID(flow.value())
-                        .addUUID(organization.value())
-                        .addInteger(version)
-                        .addString(name)
-                        .addBoolean(favourite)
-                        .addString(author))
+        return sessions.query(
+                        organization,
+                        "update flow_version v set name = coalesce($4, v.name),"
+                                + " is_favourite = coalesce($5, v.is_favourite), modified_by = $6,"
+                                + " updated_at = next_updated_at(v.updated_at) from flow f"
+                                + " where f.id = $1 and f.organization_id = $2 and f.deleted_at is null"
+                                + " and v.flow_id = f.id and v.version = $3 returning " + FlowRows.SUMMARY,
+                        Tuple.tuple()
+                                .addUUID(flow.value())
+                                .addUUID(organization.value())
+                                .addInteger(version)
+                                .addString(name)
+                                .addBoolean(favourite)
+                                .addString(author))
                 .map(found -> found.size() == 0
                         ? Optional.empty()
                         : Optional.of(FlowRows.summary(found.iterator().next())));

@@ -16,11 +16,11 @@ import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Role;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.Organizations;
+import dev.reflow.support.OwnerPool;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
@@ -46,7 +46,7 @@ class PostgresGenerationStoreTest extends GenerationStoreContract {
     Organizations organizations;
 
     @Inject
-    Pool pool;
+    OwnerPool owner;
 
     private ApiClient api;
 
@@ -112,7 +112,8 @@ class PostgresGenerationStoreTest extends GenerationStoreContract {
 
     @Override
     protected State state(FlowExecutionId execution) {
-        Row row = done(pool.preparedQuery("select generation, active, revision, lease, owner, (select count(*)"
+        Row row = done(owner.pool()
+                        .preparedQuery("select generation, active, revision, lease, owner, (select count(*)"
                                 + " from task_execution t where t.flow_execution_id = e.id"
                                 + " and t.processing_status = 'completed') as results"
                                 + " from flow_execution e where id = $1")

@@ -15,8 +15,8 @@ import java.util.UUID;
 public class Invariants {
     private final Pool pool;
 
-    Invariants(Pool pool) {
-        this.pool = pool;
+    Invariants(OwnerPool owner) {
+        this.pool = owner.pool();
     }
 
     /** Checks all executions of an organization. */

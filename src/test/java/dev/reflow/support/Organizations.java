@@ -14,8 +14,8 @@ import java.util.UUID;
 public class Organizations {
     private final Pool pool;
 
-    Organizations(Pool pool) {
-        this.pool = pool;
+    Organizations(OwnerPool owner) {
+        this.pool = owner.pool();
     }
 
     /** A client with the rights of an administrator and of an integration. */
