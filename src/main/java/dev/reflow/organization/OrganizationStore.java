@@ -8,6 +8,11 @@ public interface OrganizationStore {
     /** The keys in force with this prefix. */
     Uni<List<ApiKey>> findApiKeys(String tokenPrefix);
 
+    Uni<Boolean> exists(OrganizationId organization);
+
+    /** Creates the organization, named like its id, unless it is there. */
+    Uni<Void> ensure(OrganizationId organization);
+
     /**
      * What {@link #bootstrap} has done.
      *

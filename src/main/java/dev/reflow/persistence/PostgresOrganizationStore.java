@@ -65,6 +65,20 @@ class PostgresOrganizationStore implements OrganizationStore {
     }
 
     @Override
+    public Uni<Boolean> exists(OrganizationId organization) {
+        return pool.preparedQuery("select from organization where id = $1")
+                .execute(Tuple.of(organization.value()))
+                .map(found -> found.rowCount() > 0);
+    }
+
+    @Override
+    public Uni<Void> ensure(OrganizationId organization) {
+        return pool.preparedQuery("insert into organization (id, name) values ($1, $2) on conflict do nothing")
+                .execute(Tuple.of(organization.value(), organization.toString()))
+                .replaceWithVoid();
+    }
+
+    @Override
     public Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty) {
         return pools.engine()
                 .preparedQuery("select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")

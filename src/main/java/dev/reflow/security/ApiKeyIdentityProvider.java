@@ -53,7 +53,7 @@ class ApiKeyIdentityProvider implements IdentityProvider<ApiKeyAuthenticationReq
         return key;
     }
 
-    private static SecurityIdentity identity(Caller caller) {
+    static SecurityIdentity identity(Caller caller) {
         return QuarkusSecurityIdentity.builder()
                 .setPrincipal(caller)
                 .addPermissionChecker(asked -> Uni.createFrom().item(may(caller, asked)))

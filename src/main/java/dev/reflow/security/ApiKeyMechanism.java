@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 
-/** Reads the {@code X-API-Key} header. */
+/** Reads the {@code X-API-Key} header. It counts even if the request has a token as well, which is not looked at then. */
 @ApplicationScoped
 class ApiKeyMechanism implements HttpAuthenticationMechanism {
     private static final String HEADER = "X-API-Key";
@@ -32,5 +32,11 @@ class ApiKeyMechanism implements HttpAuthenticationMechanism {
     @Override
     public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
         return Set.of(ApiKeyAuthenticationRequest.class);
+    }
+
+    /** The first to be asked, so that no provider can come between a key and its organization. */
+    @Override
+    public int getPriority() {
+        return Integer.MAX_VALUE;
     }
 }
