@@ -721,6 +721,26 @@ begin
 end
 $$;
 
+-- How many active executions there are in each state, and for how many milliseconds the oldest has waited for somebody.
+create or replace function backlog(p_dead_after interval)
+returns table (state text, executions bigint, oldest bigint)
+language sql stable as $$
+    select a.state, count(*), coalesce(max(extract(epoch from clock_timestamp() - a.since) * 1000), 0)::bigint
+    from (
+        select case when e.queued_at is not null then 'queued' when e.wake_at <= clock_timestamp() then 'due'
+                else 'parked' end as state,
+            coalesce(e.queued_at, case when e.wake_at <= clock_timestamp() then e.wake_at end) as since
+        from flow_execution e where e.active and e.owner is null
+        union all
+        select case when s.silent then 'orphaned' else 'owned' end, case when s.silent then n.heartbeat_at end
+        from flow_execution e join engine_node n on n.id = e.owner
+        cross join lateral (
+            select n.state = 'dead' or n.heartbeat_at < clock_timestamp() - p_dead_after as silent) s
+        where e.owner is not null
+    ) a
+    group by a.state
+$$;
+
 -- Removes what generations below the floor left behind, some time after another one took their place. A task's newest
 -- attempt stays as a row without payloads, because its number must not be given out again.
 create or replace function purge_superseded(p_older_than interval, p_limit int) returns int

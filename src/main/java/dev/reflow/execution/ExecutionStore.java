@@ -60,6 +60,13 @@ public interface ExecutionStore {
      */
     Uni<Integer> purgeSuperseded(Duration olderThan, int limit);
 
+    /**
+     * Counts what is active, of all organizations.
+     *
+     * @param deadAfter after what silence a process counts as gone
+     */
+    Uni<List<Backlog>> backlog(Duration deadAfter);
+
     /** An execution that is to follow its flow to a new version. */
     record Outdated(OrganizationId organization, FlowExecutionId execution, int version, String publishedBy) {}
 

@@ -49,11 +49,11 @@ class ConnectionPools implements PgPoolCreator {
         servers.forEach(this::set);
         vertx = input.vertx();
         options = servers.get(0);
-        engine = Pool.newInstance(pool(input, servers, ENGINE));
-        agents = Pool.newInstance(pool(input, servers, AGENTS));
+        engine = Pool.newInstance(pool(input, "engine", servers, ENGINE));
+        agents = Pool.newInstance(pool(input, "agents", servers, AGENTS));
         List<PgConnectOptions> forRequests =
                 servers.stream().map(ConnectionPools::forRequests).toList();
-        return pool(input, forRequests, input.poolOptions().getMaxSize());
+        return pool(input, "requests", forRequests, input.poolOptions().getMaxSize());
     }
 
     /** From its first moment on, a connection is of this role, and stays so when it is reset. */
@@ -63,18 +63,19 @@ class ConnectionPools implements PgPoolCreator {
         return options;
     }
 
-    private io.vertx.sqlclient.Pool pool(Input input, List<PgConnectOptions> servers, int size) {
+    private io.vertx.sqlclient.Pool pool(Input input, String name, List<PgConnectOptions> servers, int size) {
         return PgBuilder.pool()
-                .with(options(input, size))
+                .with(options(input, name, size))
                 .connectingTo(List.<SqlConnectOptions>copyOf(servers))
                 .using(input.vertx())
                 .build();
     }
 
     /** Nobody shall be given a connection that is about to be closed for its silence. */
-    private PoolOptions options(Input input, int size) {
+    private PoolOptions options(Input input, String name, int size) {
         return new PoolOptions(input.poolOptions())
                 .setShared(false)
+                .setName(name)
                 .setMaxSize(size)
                 .setIdleTimeout((int) longestStatement.dividedBy(2).toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);

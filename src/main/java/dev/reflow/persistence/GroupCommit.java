@@ -1,5 +1,6 @@
 package dev.reflow.persistence;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.pgclient.PgException;
@@ -26,18 +27,24 @@ final class GroupCommit {
     private static final int MOST_ROWS = 128;
     private static final int MOST_BYTES = 4 << 20;
 
+    private final MeterRegistry registry;
     private final List<Lane<?, ?>> lanes = new ArrayList<>();
     private int calls;
     private long arrivals;
 
+    GroupCommit(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
     /**
      * Adds a kind of request.
      *
+     * @param name by which it is counted
      * @param shape what a call has to know of the requests
      * @param call answers each request, in their order
      */
-    synchronized <R, A> Lane<R, A> lane(Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
-        Lane<R, A> lane = new Lane<>(this, shape, call);
+    synchronized <R, A> Lane<R, A> lane(String name, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+        Lane<R, A> lane = new Lane<>(this, new CommitMeters(registry, name), shape, call);
         lanes.add(lane);
         return lane;
     }
@@ -55,12 +62,15 @@ final class GroupCommit {
     /** Requests of one kind. */
     static final class Lane<R, A> {
         private final GroupCommit group;
+        private final CommitMeters meters;
         private final Shape<R> shape;
         private final Function<List<R>, Uni<List<A>>> call;
         private final Deque<Waiting<R, A>> waiting = new ArrayDeque<>();
 
-        private Lane(GroupCommit group, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+        private Lane(
+                GroupCommit group, CommitMeters meters, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
             this.group = group;
+            this.meters = meters;
             this.shape = shape;
             this.call = call;
         }
@@ -69,7 +79,7 @@ final class GroupCommit {
         Uni<A> submit(R request) {
             return Uni.createFrom().emitter(emitter -> {
                 synchronized (group) {
-                    waiting.add(new Waiting<>(request, emitter, group.arrivals++));
+                    waiting.add(new Waiting<>(request, emitter, group.arrivals++, System.nanoTime()));
                 }
                 group.send();
             });
@@ -96,6 +106,8 @@ final class GroupCommit {
         }
 
         private void carry(List<Waiting<R, A>> batch) {
+            long now = System.nanoTime();
+            batch.forEach(request -> meters.waited(now - request.since()));
             call(batch, group::ended, failure -> {
                 if (batch.size() > 1 && failure instanceof IllegalArgumentException) {
                     oneByOne(batch.iterator());
@@ -121,8 +133,12 @@ final class GroupCommit {
 
         private void call(List<Waiting<R, A>> batch, Runnable answered, Consumer<Throwable> failed) {
             List<R> requests = batch.stream().map(Waiting::request).toList();
+            long began = System.nanoTime();
             Uni.createFrom()
                     .deferred(() -> call.apply(requests))
+                    .onItemOrFailure()
+                    .invoke((answers, failure) ->
+                            meters.carried(batch.size(), failure == null, System.nanoTime() - began))
                     .subscribe()
                     .with(
                             answers -> {
@@ -135,7 +151,8 @@ final class GroupCommit {
         }
     }
 
-    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, long arrival) {}
+    /** @param since in the time of {@link System#nanoTime} */
+    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, long arrival, long since) {}
 
     private void send() {
         for (Optional<Runnable> next = next(); next.isPresent(); next = next()) {

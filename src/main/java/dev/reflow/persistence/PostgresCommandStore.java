@@ -12,6 +12,8 @@ import dev.reflow.execution.TaskReport;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.organization.Caller;
 import dev.reflow.organization.Permission;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -36,6 +38,7 @@ class PostgresCommandStore implements CommandStore {
     private final Rows rows;
     private final WebhookDataRows webhookData;
     private final TaskReportRows taskReports;
+    private final MeterRegistry registry;
     private final GroupCommit.Lane<Restart, ReExecution> reExecutions;
 
     private record Restart(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
@@ -51,15 +54,18 @@ class PostgresCommandStore implements CommandStore {
             ExecutionFactsLoader facts,
             Rows rows,
             WebhookDataRows webhookData,
-            TaskReportRows taskReports) {
+            TaskReportRows taskReports,
+            MeterRegistry registry) {
         this.sessions = sessions;
         this.json = json;
         this.facts = facts;
         this.rows = rows;
         this.webhookData = webhookData;
         this.taskReports = taskReports;
-        this.reExecutions = new GroupCommit()
+        this.registry = registry;
+        this.reExecutions = new GroupCommit(registry)
                 .lane(
+                        "re_execute",
                         new GroupCommit.Shape<>(
                                 Comparator.comparing(Restart::execution), restart -> 0, Restart::execution),
                         restarts -> reExecuteAll(pool, restarts));
@@ -93,7 +99,20 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<ReExecution> reExecute(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
-        return reExecutions.submit(new Restart(caller, request, owner));
+        Timer.Sample began = Timer.start(registry);
+        String mode = request.mode().code();
+        return reExecutions
+                .submit(new Restart(caller, request, owner))
+                .onItemOrFailure()
+                .invoke((answer, failure) -> began.stop(Timer.builder("reflow.reexecutions")
+                        .description("Re-executions that were asked for, and how long it took to answer them")
+                        .tag("mode", mode)
+                        .tag("outcome", failure == null ? code(answer.outcome()) : "failed")
+                        .register(registry)));
+    }
+
+    private static String code(ReExecutionOutcome outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT);
     }
 
     /** In the order of the requests. */

@@ -1,5 +1,6 @@
 package dev.reflow.persistence;
 
+import dev.reflow.execution.Backlog;
 import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.ExecutionQuery;
 import dev.reflow.execution.ExecutionStatus;
@@ -67,8 +68,7 @@ class PostgresExecutionStore implements ExecutionStore {
     public Uni<Definition> definition(FlowExecution execution) {
         int version = execution.flowVersion();
         return sessions.of(
-                        execution.organization(),
-                        client -> definitions.load(client, execution.flow(), Set.of(version)))
+                        execution.organization(), client -> definitions.load(client, execution.flow(), Set.of(version)))
                 .map(loaded -> Objects.requireNonNull(loaded.get(version)));
     }
 
@@ -162,6 +162,19 @@ class PostgresExecutionStore implements ExecutionStore {
                 .preparedQuery("select delete_expired($1)")
                 .execute(Tuple.of(limit))
                 .map(found -> found.iterator().next().getInteger(0));
+    }
+
+    @Override
+    public Uni<List<Backlog>> backlog(Duration deadAfter) {
+        return pools.agents()
+                .preparedQuery("select state, executions, oldest from backlog($1 * interval '1 millisecond')")
+                .execute(Tuple.of(deadAfter.toMillis()))
+                .map(found -> {
+                    List<Backlog> backlog = new ArrayList<>();
+                    found.forEach(row -> backlog.add(new Backlog(
+                            Backlog.State.of(row.getString(0)), row.getLong(1), Duration.ofMillis(row.getLong(2)))));
+                    return backlog;
+                });
     }
 
     @Override

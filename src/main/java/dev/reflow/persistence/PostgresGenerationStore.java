@@ -13,6 +13,7 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Plan;
 import dev.reflow.execution.WebhookData;
 import dev.reflow.flow.TaskName;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -42,7 +43,6 @@ class PostgresGenerationStore implements GenerationStore {
     private final ConnectionPools pools;
     private final Json json;
     private final GenerationLoader loader;
-    private final GroupCommit commits = new GroupCommit();
     private final GroupCommit.Lane<Fence, Optional<GenerationFacts>> loads;
     private final GroupCommit.Lane<Begin, Boolean> begins;
     private final GroupCommit.Lane<Result, Recorded> records;
@@ -86,16 +86,17 @@ class PostgresGenerationStore implements GenerationStore {
             Effect.Finish finish,
             @Nullable String message) implements Guarded {}
 
-    PostgresGenerationStore(ConnectionPools pools, Json json, GenerationLoader loader) {
+    PostgresGenerationStore(ConnectionPools pools, Json json, GenerationLoader loader, MeterRegistry registry) {
         this.pools = pools;
         this.json = json;
         this.loader = loader;
-        this.loads = commits.lane(shape(fence -> fence, fence -> 0, fence -> fence), loader::load);
-        this.begins = commits.lane(guarded(begin -> begin.plan().length(), Guarded::fence), this::beginAll);
-        this.records = commits.lane(guarded(Result::size, Result::row), this::recordAll);
-        this.cutOffs = commits.lane(guarded(cutOff -> 0, CutOff::result), this::cutOffAll);
-        this.parks = commits.lane(guarded(park -> 0, Guarded::fence), this::parkAll);
-        this.finishes = commits.lane(guarded(finish -> 0, Guarded::fence), this::finishAll);
+        GroupCommit commits = new GroupCommit(registry);
+        this.loads = commits.lane("load", shape(fence -> fence, fence -> 0, fence -> fence), loader::load);
+        this.begins = commits.lane("begin", guarded(begin -> begin.plan().length(), Guarded::fence), this::beginAll);
+        this.records = commits.lane("record", guarded(Result::size, Result::row), this::recordAll);
+        this.cutOffs = commits.lane("cut_off", guarded(cutOff -> 0, CutOff::result), this::cutOffAll);
+        this.parks = commits.lane("park", guarded(park -> 0, Guarded::fence), this::parkAll);
+        this.finishes = commits.lane("finish", guarded(finish -> 0, Guarded::fence), this::finishAll);
     }
 
     private static <R extends Guarded> GroupCommit.Shape<R> guarded(

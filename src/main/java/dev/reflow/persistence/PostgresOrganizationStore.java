@@ -5,6 +5,7 @@ import dev.reflow.organization.ApiKeyToken;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.OrganizationStore;
 import dev.reflow.organization.Role;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -26,11 +27,11 @@ class PostgresOrganizationStore implements OrganizationStore {
     private final ConnectionPools pools;
     private final GroupCommit.Lane<String, List<ApiKey>> lookups;
 
-    PostgresOrganizationStore(Pool pool, ConnectionPools pools) {
+    PostgresOrganizationStore(Pool pool, ConnectionPools pools, MeterRegistry registry) {
         this.pool = pool;
         this.pools = pools;
-        this.lookups = new GroupCommit()
-                .lane(new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null), this::findAll);
+        this.lookups = new GroupCommit(registry)
+                .lane("find_api_keys", new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null), this::findAll);
     }
 
     @Override
@@ -66,14 +67,16 @@ class PostgresOrganizationStore implements OrganizationStore {
 
     @Override
     public Uni<Boolean> exists(OrganizationId organization) {
-        return pool.preparedQuery("select from organization where id = $1")
+        return pools.engine()
+                .preparedQuery("select from organization where id = $1")
                 .execute(Tuple.of(organization.value()))
                 .map(found -> found.rowCount() > 0);
     }
 
     @Override
     public Uni<Void> ensure(OrganizationId organization) {
-        return pool.preparedQuery("insert into organization (id, name) values ($1, $2) on conflict do nothing")
+        return pools.engine()
+                .preparedQuery("insert into organization (id, name) values ($1, $2) on conflict do nothing")
                 .execute(Tuple.of(organization.value(), organization.toString()))
                 .replaceWithVoid();
     }

@@ -76,19 +76,21 @@ class PostgresTaskOutputStore implements TaskOutputStore {
 
     private Uni<List<FromAttempts>> fromAttempts(OrganizationId organization, Where where) {
         String sql = "with task as (select"
-                        + " (array_agg(t.id order by t.task_execution_idx))[1] as first_id,"
-                        + " min(t.created_at) as first_created_at,"
-                        + " bool_or(t.edited_status <> 'not_edited') as any_edited,"
-                        + " (array_agg(t.id order by t.task_execution_idx desc)"
-                        + "   filter (where t.processing_status in ('completed', 'failed')))[1] as ended_id"
-                        + " from task_execution t join flow_execution e on e.id = t.flow_execution_id"
-                        + " join flow f on f.id = e.flow_id where " + where.sql() + " and t.generation >= e.floor"
-                        + " group by t.flow_execution_id, t.task_name)"
-                        + " select " + Rows.TASK_EXECUTION + ", k.first_id, k.first_created_at, k.any_edited"
-                        + " from task k join task_execution t on t.id = k.ended_id";
-        return sessions.of(organization, client -> client.preparedQuery(sql)
-                .execute(where.arguments())
-                .flatMap(found -> withFacts(client, found)));
+                + " (array_agg(t.id order by t.task_execution_idx))[1] as first_id,"
+                + " min(t.created_at) as first_created_at,"
+                + " bool_or(t.edited_status <> 'not_edited') as any_edited,"
+                + " (array_agg(t.id order by t.task_execution_idx desc)"
+                + "   filter (where t.processing_status in ('completed', 'failed')))[1] as ended_id"
+                + " from task_execution t join flow_execution e on e.id = t.flow_execution_id"
+                + " join flow f on f.id = e.flow_id where " + where.sql() + " and t.generation >= e.floor"
+                + " group by t.flow_execution_id, t.task_name)"
+                + " select " + Rows.TASK_EXECUTION + ", k.first_id, k.first_created_at, k.any_edited"
+                + " from task k join task_execution t on t.id = k.ended_id";
+        return sessions.of(
+                organization,
+                client -> client.preparedQuery(sql)
+                        .execute(where.arguments())
+                        .flatMap(found -> withFacts(client, found)));
     }
 
     private Uni<List<FromAttempts>> withFacts(SqlClient client, RowSet<Row> found) {
@@ -134,40 +136,46 @@ class PostgresTaskOutputStore implements TaskOutputStore {
     }
 
     private Uni<List<TaskOutput>> sent(OrganizationId organization, Where where) {
-        return sessions.query(organization, "select " + SENT + " from task_output o"
-                        + " join flow_execution e on e.id = o.flow_execution_id join flow f on f.id = e.flow_id where "
-                        + where.sql(), where.arguments())
+        return sessions.query(
+                        organization,
+                        "select " + SENT + " from task_output o"
+                                + " join flow_execution e on e.id = o.flow_execution_id join flow f on f.id = e.flow_id where "
+                                + where.sql(),
+                        where.arguments())
                 .map(this::outputs);
     }
 
     @Override
     public Uni<Optional<TaskOutput>> send(Caller caller, UUID id, TaskOutput.Content content) {
-        return sessions.query(caller.organization(), "insert into task_output as o (organization_id, id, flow_execution_id, generation,"
-                        + " flow_version, task_name, summary, output, tags, processing_status, edited_status,"
-                        + " stale_status, error, modified_by)"
-                        + " select e.organization_id, $1, e.id, e.generation, e.flow_version, $4, $5::text::json,"
-                        + " $6::text::json, $7::text::json, $8, $9, $10, $11::text::json, $12 from flow_execution e"
-                        + " where e.id = $3 and e.organization_id = $2 and e.deleted_at is null"
-                        + " on conflict (organization_id, id) do update set generation = excluded.generation,"
-                        + " flow_version = excluded.flow_version, summary = excluded.summary, output = excluded.output,"
-                        + " tags = excluded.tags, processing_status = excluded.processing_status,"
-                        + " edited_status = excluded.edited_status, stale_status = excluded.stale_status,"
-                        + " error = excluded.error, modified_by = excluded.modified_by,"
-                        + " updated_at = next_updated_at(o.updated_at)"
-                        + " where o.flow_execution_id = excluded.flow_execution_id"
-                        + " and o.task_name = excluded.task_name returning " + SENT, Tuple.tuple()
-                        .addUUID(id)
-                        .addUUID(caller.organization().value())
-                        .addUUID(content.execution().value())
-                        .addString(content.task().value())
-                        .addString(json.writeNullable(content.summary()))
-                        .addString(json.writeNullable(content.output()))
-                        .addString(json.writeNullable(content.tags()))
-                        .addString(content.status().code())
-                        .addString(edited(content))
-                        .addString(content.stale().code())
-                        .addString(json.writeNullable(content.error()))
-                        .addString(caller.name()))
+        return sessions.query(
+                        caller.organization(),
+                        "insert into task_output as o (organization_id, id, flow_execution_id, generation,"
+                                + " flow_version, task_name, summary, output, tags, processing_status, edited_status,"
+                                + " stale_status, error, modified_by)"
+                                + " select e.organization_id, $1, e.id, e.generation, e.flow_version, $4, $5::text::json,"
+                                + " $6::text::json, $7::text::json, $8, $9, $10, $11::text::json, $12 from flow_execution e"
+                                + " where e.id = $3 and e.organization_id = $2 and e.deleted_at is null"
+                                + " on conflict (organization_id, id) do update set generation = excluded.generation,"
+                                + " flow_version = excluded.flow_version, summary = excluded.summary, output = excluded.output,"
+                                + " tags = excluded.tags, processing_status = excluded.processing_status,"
+                                + " edited_status = excluded.edited_status, stale_status = excluded.stale_status,"
+                                + " error = excluded.error, modified_by = excluded.modified_by,"
+                                + " updated_at = next_updated_at(o.updated_at)"
+                                + " where o.flow_execution_id = excluded.flow_execution_id"
+                                + " and o.task_name = excluded.task_name returning " + SENT,
+                        Tuple.tuple()
+                                .addUUID(id)
+                                .addUUID(caller.organization().value())
+                                .addUUID(content.execution().value())
+                                .addString(content.task().value())
+                                .addString(json.writeNullable(content.summary()))
+                                .addString(json.writeNullable(content.output()))
+                                .addString(json.writeNullable(content.tags()))
+                                .addString(content.status().code())
+                                .addString(edited(content))
+                                .addString(content.stale().code())
+                                .addString(json.writeNullable(content.error()))
+                                .addString(caller.name()))
                 .map(found -> outputs(found).stream().findFirst());
     }
 

@@ -47,8 +47,11 @@ class PostgresTaskTagStore implements TaskTagStore {
                 .addString(caller.name())
                 .addString(caller.subject())
                 .addBoolean(caller.may(Permission.READ_PRIVATE));
-        return sessions.query(caller.organization(), "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
-                                + " order by ord", arguments)
+        return sessions.query(
+                        caller.organization(),
+                        "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
+                                + " order by ord",
+                        arguments)
                 .map(found -> {
                     List<TaskTag.Outcome> outcomes = new ArrayList<>();
                     found.forEach(row -> outcomes.add(outcome(row)));
@@ -71,13 +74,16 @@ class PostgresTaskTagStore implements TaskTagStore {
         if (executions.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return sessions.query(organization, "select id, organization_id, flow_execution_id, task_name, tag, tag_type,"
-                        + " tag_metadata::text as tag_metadata, created_at, updated_at, modified_by from task_tag"
-                        + " where organization_id = $1 and flow_execution_id = any ($2)"
-                        + " and ($3::text is null or task_name = $3) and deleted_at is null order by number", Tuple.of(
-                        organization.value(),
-                        executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new),
-                        task == null ? null : task.value()))
+        return sessions.query(
+                        organization,
+                        "select id, organization_id, flow_execution_id, task_name, tag, tag_type,"
+                                + " tag_metadata::text as tag_metadata, created_at, updated_at, modified_by from task_tag"
+                                + " where organization_id = $1 and flow_execution_id = any ($2)"
+                                + " and ($3::text is null or task_name = $3) and deleted_at is null order by number",
+                        Tuple.of(
+                                organization.value(),
+                                executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new),
+                                task == null ? null : task.value()))
                 .map(found -> {
                     List<TaskTag> tags = new ArrayList<>();
                     found.forEach(row -> tags.add(tag(row)));

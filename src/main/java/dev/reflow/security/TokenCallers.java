@@ -42,7 +42,8 @@ class TokenCallers {
 
     /** Fails with {@link ErrorCode#FORBIDDEN} if the token does not say who asks, or for whom. */
     Uni<Caller> of(JsonNode claims) {
-        Caller caller = new Caller(organization(claims), subject(claims), roles(claims));
+        String subject = subject(claims);
+        Caller caller = new Caller(organization(claims), subject, subject, roles(claims));
         return admit(caller.organization()).replaceWith(caller);
     }
 

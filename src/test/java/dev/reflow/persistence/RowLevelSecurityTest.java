@@ -66,6 +66,23 @@ class RowLevelSecurityTest {
                         FlowBuilder.json("{'task_name': 'approval', 'data': {}}"))
                 .then()
                 .statusCode(200);
+        api.post(
+                        "/api/flow-executions/" + execution + "/task-status",
+                        FlowBuilder.json("{'statuses': [{'task_name': 'order', 'status': 'done'}]}"))
+                .then()
+                .statusCode(201);
+        api.post(
+                        "/api/task-outputs",
+                        FlowBuilder.json("{'flow_execution_id': '" + execution + "', 'organization_id': '"
+                                + api.organization() + "', 'task_name': 'order', 'processing_status': 'completed'}"))
+                .then()
+                .statusCode(201);
+        api.patch(
+                        "/api/task-tags",
+                        "{\"tags\": [{\"operation\": \"add\", \"flow_execution_id\": \"" + execution
+                                + "\", \"task_name\": \"order\", \"tag\": \"high\", \"tag_type\": \"priority\"}]}")
+                .then()
+                .statusCode(200);
         api.awaitStatus(execution, "completed");
         return new OrganizationId(api.organization());
     }

@@ -120,7 +120,8 @@ public final class TokenProvider implements AutoCloseable {
                 .put("aud", "reflow")
                 .put("sub", "4711")
                 .put("iat", now)
-                .put("exp", now + 300);
+                .put("exp", now + 300)
+                .put("roles", "app_user");
     }
 
     public String sign(ObjectNode claims) {
