@@ -77,7 +77,8 @@ begin
 end
 $$;
 
--- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted.
+-- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted. Like the start it
+-- is a transaction of one call, which names its organization itself.
 drop function if exists cancel_execution(uuid, uuid, text, boolean);
 create or replace function cancel_execution(
     p_execution uuid, p_organization uuid, p_requested_by text, p_subject text, p_sees_private boolean
@@ -85,6 +86,7 @@ create or replace function cancel_execution(
 language plpgsql as $$
 #variable_conflict use_column
 begin
+    perform set_config('reflow.organization', p_organization::text, true);
     perform 1 from flow_execution e where e.id = p_execution for no key update;
 
     return query
@@ -139,6 +141,7 @@ declare
     v_number int;
     v_queued boolean := false;
 begin
+    perform set_config('reflow.organization', p_organization::text, true);
     select max_concurrent_executions into v_limit from organization where id = p_organization;
     if v_limit is not null then
         perform 1 from organization where id = p_organization for no key update;

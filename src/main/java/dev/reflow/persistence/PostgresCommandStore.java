@@ -32,6 +32,7 @@ import java.util.function.Function;
 /** What clients want of executions: one call of a function each, or a short transaction under the execution's lock. */
 @ApplicationScoped
 class PostgresCommandStore implements CommandStore {
+    private final Pool pool;
     private final Sessions sessions;
     private final Json json;
     private final ExecutionFactsLoader facts;
@@ -56,6 +57,7 @@ class PostgresCommandStore implements CommandStore {
             WebhookDataRows webhookData,
             TaskReportRows taskReports,
             MeterRegistry registry) {
+        this.pool = pool;
         this.sessions = sessions;
         this.json = json;
         this.facts = facts;
@@ -73,20 +75,18 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner) {
-        return sessions.query(
-                        caller.organization(),
-                        "select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                        Tuple.tuple()
-                                .addUUID(request.execution().value())
-                                .addUUID(caller.organization().value())
-                                .addUUID(request.flow().value())
-                                .addInteger(request.version())
-                                .addString(json.write(request.input()))
-                                .addString(request.inputTask().value())
-                                .addString(request.triggeredExecutor())
-                                .addString(caller.name())
-                                .addString(UUID.randomUUID().toString())
-                                .addUUID(owner.map(NodeId::value).orElse(null)))
+        return pool.preparedQuery("select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+                .execute(Tuple.tuple()
+                        .addUUID(request.execution().value())
+                        .addUUID(caller.organization().value())
+                        .addUUID(request.flow().value())
+                        .addInteger(request.version())
+                        .addString(json.write(request.input()))
+                        .addString(request.inputTask().value())
+                        .addString(request.triggeredExecutor())
+                        .addString(caller.name())
+                        .addString(UUID.randomUUID().toString())
+                        .addUUID(owner.map(NodeId::value).orElse(null)))
                 .map(found -> {
                     if (found.size() == 0) {
                         throw ReflowException.notFound("Flow");
@@ -155,15 +155,13 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
-        return sessions.query(
-                        caller.organization(),
-                        "select outcome, generation from cancel_execution($1, $2, $3, $4, $5)",
-                        Tuple.of(
-                                execution.value(),
-                                caller.organization().value(),
-                                caller.name(),
-                                caller.subject(),
-                                caller.may(Permission.READ_PRIVATE)))
+        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5)")
+                .execute(Tuple.of(
+                        execution.value(),
+                        caller.organization().value(),
+                        caller.name(),
+                        caller.subject(),
+                        caller.may(Permission.READ_PRIVATE)))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);
