@@ -82,6 +82,18 @@ class RunningServiceIT {
     }
 
     @Test
+    void withoutAProviderNoTokenIsAccepted() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", URI.create(service.url()).getPort())) {
+            String request = "GET /api/flows HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + "Authorization: Bearer a.b.c\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 401 ")
+                    .contains("WWW-Authenticate: Bearer", "\"code\":\"unauthorized\"");
+        }
+    }
+
+    @Test
     void pathThatCannotBeDecodedIsAnsweredLikeAnyOtherError() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", URI.create(service.url()).getPort())) {
             String request = "GET /api/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";

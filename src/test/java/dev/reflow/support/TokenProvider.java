@@ -20,6 +20,7 @@ import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwx.JsonWebStructure;
 import org.jose4j.lang.JoseException;
 
 /** An OpenID Connect provider that issues whatever the test wants. */
@@ -139,9 +140,23 @@ public final class TokenProvider implements AutoCloseable {
         return sign(claims, other, other.getKeyId());
     }
 
+    /** Puts another signature on somebody's token. */
+    public static String resign(String theirs) {
+        try {
+            JsonWebSignature token = (JsonWebSignature) JsonWebStructure.fromCompactSerialization(theirs);
+            return sign(token.getUnverifiedPayload(), newKey(), token.getKeyIdHeaderValue());
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static String sign(ObjectNode claims, RsaJsonWebKey key, String id) {
+        return sign(claims.toString(), key, id);
+    }
+
+    private static String sign(String claims, RsaJsonWebKey key, String id) {
         JsonWebSignature token = new JsonWebSignature();
-        token.setPayload(claims.toString());
+        token.setPayload(claims);
         token.setKey(key.getPrivateKey());
         token.setKeyIdHeaderValue(id);
         token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
