@@ -144,7 +144,7 @@ class BearerTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"exp", "aud", "iss", "sub"})
+    @ValueSource(strings = {"exp", "iat", "aud", "iss", "sub"})
     void incompleteTokenIsRefused(String claim) {
         ObjectNode claims = claims();
         claims.remove(claim);
