@@ -115,12 +115,21 @@ $$;
 -- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good.
 create or replace function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns void
 language sql as $$
-    update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
-        cancel_requested = e.cancel_requested or e.active and e.owner is null and e.wake_at is null,
-        wake_at = case when e.active and e.owner is null then coalesce(e.wake_at, clock_timestamp()) else e.wake_at end,
-        queued_at = null,
-        modified_by = p_author, updated_at = next_updated_at(e.updated_at)
-    where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null
+    with deleted as (
+        update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
+            cancel_requested = e.cancel_requested or e.active and e.owner is null and e.wake_at is null,
+            wake_at = case when e.active and e.owner is null then coalesce(e.wake_at, clock_timestamp())
+                else e.wake_at end,
+            queued_at = null,
+            modified_by = p_author, updated_at = next_updated_at(e.updated_at)
+        where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null
+        returning e.id, e.flow_id
+    ), hidden as (
+        update task_tag t set deleted_at = clock_timestamp(), modified_by = p_author,
+            updated_at = next_updated_at(t.updated_at)
+        from deleted d where t.flow_execution_id = d.id and t.deleted_at is null
+    )
+    update flow f set deleted_executions_count = f.deleted_executions_count + 1 from deleted d where f.id = d.flow_id
 $$;
 
 -- How many executions of an organization count toward its limit.
@@ -324,17 +333,17 @@ begin
     end if;
 
     for v_change in
-        select r.*, e.flow_id
+        select r.*, e.flow_id, e.created_at
         from unnest(p_operation, p_execution, p_task, p_tag, p_tag_type, p_metadata, p_metadata_digest) with ordinality
             as r (operation, execution, task, tag, tag_type, metadata, digest, ord)
         join flow_execution e on e.id = r.execution order by r.ord
     loop
         ord := v_change.ord;
         if v_change.operation = 'add' then
-            insert into task_tag (organization_id, flow_execution_id, flow_id, task_name, tag, tag_type, tag_metadata,
-                metadata_digest, modified_by)
-            values (p_organization, v_change.execution, v_change.flow_id, v_change.task, v_change.tag,
-                v_change.tag_type, v_change.metadata::json, decode(v_change.digest, 'hex'), p_author)
+            insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name, tag,
+                tag_type, tag_metadata, metadata_digest, modified_by)
+            values (p_organization, v_change.execution, v_change.flow_id, v_change.created_at, v_change.task,
+                v_change.tag, v_change.tag_type, v_change.metadata::json, decode(v_change.digest, 'hex'), p_author)
             on conflict (flow_execution_id, task_name, tag, tag_type, metadata_digest) where deleted_at is null
             do nothing;
             outcome := case when found then 'added' else 'already_exists' end;
@@ -804,11 +813,19 @@ begin
             where e.flow_id = v_flow.id and e.finished_at < v_flow.kept_since and not e.active
                 and e.deleted_at is null
             order by e.finished_at limit p_limit - v_deleted for no key update skip locked
+        ), deleted as (
+            update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted', modified_by = 'system',
+                updated_at = next_updated_at(e.updated_at)
+            from expired x where e.id = x.id returning e.id
+        ), hidden as (
+            update task_tag t set deleted_at = clock_timestamp(), modified_by = 'system',
+                updated_at = next_updated_at(t.updated_at)
+            from deleted d where t.flow_execution_id = d.id and t.deleted_at is null
         )
-        update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted', modified_by = 'system',
-            updated_at = next_updated_at(e.updated_at)
-        from expired x where e.id = x.id;
-        get diagnostics v_count = row_count;
+        select count(*) into v_count from deleted;
+        if v_count > 0 then
+            update flow set deleted_executions_count = deleted_executions_count + v_count where id = v_flow.id;
+        end if;
         v_deleted := v_deleted + v_count;
         exit when v_deleted >= p_limit;
     end loop;

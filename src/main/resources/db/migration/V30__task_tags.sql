@@ -5,8 +5,9 @@ create table task_tag (
     number bigint generated always as identity,
     organization_id uuid not null references organization,
     flow_execution_id uuid not null references flow_execution,
-    -- Of the execution, which never changes: for the list of a flow's executions.
+    -- Both of the execution, where they never change: for the list of a flow's executions.
     flow_id uuid not null,
+    execution_created_at timestamptz not null,
     task_name text not null,
     tag text not null,
     tag_type text not null,
@@ -20,4 +21,6 @@ create table task_tag (
 );
 create unique index task_tag_identity on task_tag (flow_execution_id, task_name, tag, tag_type, metadata_digest)
     where deleted_at is null;
-create index task_tag_filter on task_tag (flow_id, (tag_type || ':' || tag), flow_execution_id) where deleted_at is null;
+-- Executions by a tag of their tasks, in the order of their creation.
+create index task_tag_filter on task_tag (flow_id, (tag_type || ':' || tag), execution_created_at, flow_execution_id)
+    where deleted_at is null;

@@ -29,4 +29,9 @@ public record ExecutionQuery(
         boolean ascending,
         @Nullable UUID after,
         int page,
-        int pageSize) {}
+        int pageSize) {
+
+    public boolean shows(ExecutionStatus status) {
+        return (!byStatus || statuses.contains(status)) && !statusesExcluded.contains(status);
+    }
+}

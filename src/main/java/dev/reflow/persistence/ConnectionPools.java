@@ -93,6 +93,8 @@ class ConnectionPools implements PgPoolCreator {
         server.addProperty("statement_timeout", String.valueOf(longestStatement.toMillis()));
         server.addProperty("idle_in_transaction_session_timeout", String.valueOf(longestIdleTransaction.toMillis()));
         server.addProperty("synchronous_commit", "on");
+        // No statement here runs long enough to be worth compiling; one that seems to would only be slower.
+        server.addProperty("jit", "off");
     }
 
     /** Of the owner, whom no row is hidden from: for statements of the service's own. */

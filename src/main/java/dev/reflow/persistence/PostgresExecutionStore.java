@@ -16,22 +16,22 @@ import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Lists and reads executions and their tasks. */
 @ApplicationScoped
 class PostgresExecutionStore implements ExecutionStore {
+    private static final long FAST_TO_COUNT = 20_000;
+
     private final Sessions sessions;
     private final ConnectionPools pools;
     private final Rows rows;
@@ -74,66 +74,45 @@ class PostgresExecutionStore implements ExecutionStore {
 
     @Override
     public Uni<Listed> list(OrganizationId organization, FlowId flow, ExecutionQuery query) {
-        Where where = where(organization, flow, query);
-        String sort = query.byUpdatedAt() ? "updated_at" : "created_at";
-        String direction = query.ascending() ? "asc" : "desc";
-        String page = query.after() == null ? " offset " + (query.page() - 1L) * query.pageSize() : "";
-        Where paged = where.copy();
-        if (query.after() != null) {
-            String last = paged.argument(query.after());
-            paged.and("(e." + sort + ", e.id) " + (query.ascending() ? ">" : "<") + " (select c." + sort
-                    + ", c.id from flow_execution c where c.id = " + last + " and c.flow_id = "
-                    + paged.argument(flow.value()) + ")");
-        }
-        String sql = "select " + FlowExecutionRows.COLUMNS + " from flow_execution e where " + paged.sql()
-                + " order by e." + sort + " " + direction + ", e.id " + direction + " limit " + query.pageSize() + page;
-        return sessions.of(
-                organization,
-                client -> client.preparedQuery(sql)
-                        .execute(paged.arguments())
-                        .flatMap(found -> client.preparedQuery(
-                                        "select count(*) from flow_execution e where " + where.sql())
-                                .execute(where.arguments())
-                                .map(counted -> listed(found, counted))));
+        ExecutionList list = new ExecutionList(organization, flow, query);
+        return sessions.of(organization, client -> listed(client, list));
     }
 
-    private Listed listed(RowSet<Row> found, RowSet<Row> counted) {
-        List<FlowExecution> executions = new ArrayList<>();
-        found.forEach(row -> executions.add(executionRows.flowExecution(row)));
-        return new Listed(executions, counted.iterator().next().getLong(0));
+    private Uni<Listed> listed(SqlClient client, ExecutionList list) {
+        return number(client, list.all())
+                .flatMap(all -> list.isFiltered()
+                        ? total(client, list, all)
+                        : Uni.createFrom().item(all))
+                .flatMap(total ->
+                        execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
     }
 
-    private static Where where(OrganizationId organization, FlowId flow, ExecutionQuery query) {
-        Where where = new Where();
-        where.and("e.organization_id = " + where.argument(organization.value()));
-        where.and("e.flow_id = " + where.argument(flow.value()));
-        where.and("e.deleted_at is null");
-        if (query.byStatus()) {
-            where.and("e.status = any (" + where.argument(codes(query.statuses())) + ")");
+    /** Exact whatever it is counted by: the planner's guess only says what there is less of. */
+    private static Uni<Long> total(SqlClient client, ExecutionList list, long all) {
+        if (list.isTagged() || all < FAST_TO_COUNT) {
+            return number(client, list.count());
         }
-        if (!query.statusesExcluded().isEmpty()) {
-            where.and("e.status <> all (" + where.argument(codes(query.statusesExcluded())) + ")");
-        }
-        if (!query.tags().isEmpty()) {
-            where.and("e.id in (select t.flow_execution_id from task_tag t where t.flow_id = "
-                    + where.argument(flow.value()) + " and t.tag_type || ':' || t.tag = any ("
-                    + where.argument(query.tags().toArray(String[]::new)) + ") and t.deleted_at is null)");
-        }
-        bound(where, "e.created_at >= ", query.createdAfter());
-        bound(where, "e.created_at <= ", query.createdBefore());
-        bound(where, "e.updated_at >= ", query.updatedAfter());
-        bound(where, "e.updated_at <= ", query.updatedBefore());
-        return where;
+        return execute(client, list.estimate())
+                .map(plan ->
+                        plan.iterator().next().getJsonArray(0).getJsonObject(0).getJsonObject("Plan"))
+                .flatMap(plan -> number(client, plan.getDouble("Plan Rows") > all / 2.0 ? list.countOfOthers() : list.count()));
     }
 
-    private static void bound(Where where, String comparison, @Nullable Instant time) {
-        if (time != null) {
-            where.and(comparison + where.argument(time.atOffset(ZoneOffset.UTC)));
-        }
+    private static Uni<RowSet<Row>> execute(SqlClient client, ExecutionList.Statement statement) {
+        return client.preparedQuery(statement.sql()).execute(statement.arguments());
     }
 
-    private static String[] codes(Set<ExecutionStatus> statuses) {
-        return statuses.stream().map(ExecutionStatus::code).toArray(String[]::new);
+    /** 0 where there is none. */
+    private static Uni<Long> number(SqlClient client, ExecutionList.Statement statement) {
+        return execute(client, statement)
+                .map(found ->
+                        Optional.ofNullable(found.iterator().next().getLong(0)).orElse(0L));
+    }
+
+    private List<FlowExecution> executions(RowSet<Row> found) {
+        List<FlowExecution> list = new ArrayList<>();
+        found.forEach(row -> list.add(executionRows.flowExecution(row)));
+        return list;
     }
 
     @Override

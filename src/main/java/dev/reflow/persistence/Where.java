@@ -11,13 +11,6 @@ final class Where {
     private final List<String> conditions = new ArrayList<>();
     private final List<Object> arguments = new ArrayList<>();
 
-    Where copy() {
-        Where copy = new Where();
-        copy.conditions.addAll(conditions);
-        copy.arguments.addAll(arguments);
-        return copy;
-    }
-
     /** Adds an argument and answers its placeholder. */
     String argument(Object value) {
         arguments.add(value);
