@@ -36,7 +36,8 @@ class BacklogMeters {
                     .description("Active executions in the database")
                     .tag("state", state.code())
                     .register(registry);
-            TimeGauge.builder("reflow.executions.oldest", () -> of(state).oldest().toMillis(), TimeUnit.MILLISECONDS)
+            TimeGauge.builder(
+                            "reflow.executions.oldest", () -> of(state).oldest().toMillis(), TimeUnit.MILLISECONDS)
                     .description("How long the oldest of them has been waiting for somebody")
                     .tag("state", state.code())
                     .register(registry);

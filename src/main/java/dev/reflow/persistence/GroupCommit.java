@@ -67,8 +67,7 @@ final class GroupCommit {
         private final Function<List<R>, Uni<List<A>>> call;
         private final Deque<Waiting<R, A>> waiting = new ArrayDeque<>();
 
-        private Lane(
-                GroupCommit group, CommitMeters meters, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+        private Lane(GroupCommit group, CommitMeters meters, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
             this.group = group;
             this.meters = meters;
             this.shape = shape;

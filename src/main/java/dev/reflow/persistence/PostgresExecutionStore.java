@@ -83,8 +83,7 @@ class PostgresExecutionStore implements ExecutionStore {
                 .flatMap(all -> list.isFiltered()
                         ? total(client, list, all)
                         : Uni.createFrom().item(all))
-                .flatMap(total ->
-                        execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
+                .flatMap(total -> execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
     }
 
     /** Exact whatever it is counted by: the planner's guess only says what there is less of. */
@@ -95,7 +94,8 @@ class PostgresExecutionStore implements ExecutionStore {
         return execute(client, list.estimate())
                 .map(plan ->
                         plan.iterator().next().getJsonArray(0).getJsonObject(0).getJsonObject("Plan"))
-                .flatMap(plan -> number(client, plan.getDouble("Plan Rows") > all / 2.0 ? list.countOfOthers() : list.count()));
+                .flatMap(plan ->
+                        number(client, plan.getDouble("Plan Rows") > all / 2.0 ? list.countOfOthers() : list.count()));
     }
 
     private static Uni<RowSet<Row>> execute(SqlClient client, ExecutionList.Statement statement) {

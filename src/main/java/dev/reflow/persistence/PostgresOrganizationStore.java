@@ -31,7 +31,10 @@ class PostgresOrganizationStore implements OrganizationStore {
         this.pool = pool;
         this.pools = pools;
         this.lookups = new GroupCommit(registry)
-                .lane("find_api_keys", new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null), this::findAll);
+                .lane(
+                        "find_api_keys",
+                        new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null),
+                        this::findAll);
     }
 
     @Override

@@ -41,7 +41,8 @@ class MetricsTest {
         api.execute(execution, true);
         api.execute("00000000-0000-4000-8000-000000000000", false);
         String waiting = api.start(
-                api.createFlow(flow().task("in", "start", "{}").task("wait", "wait_for_webhook", "{'for': '{{in.amount}}'}")),
+                api.createFlow(
+                        flow().task("in", "start", "{}").task("wait", "wait_for_webhook", "{'for': '{{in.amount}}'}")),
                 "{'amount': 1}");
         api.awaitStatus(waiting, "awaiting_input");
         backlog.look().await().indefinitely();
@@ -52,10 +53,7 @@ class MetricsTest {
         assertRise(before, after, "reflow_reexecutions_seconds_count{mode=\"full\",outcome=\"not_found\"}", 1);
         assertRise(before, after, "reflow_reexecutions_seconds_sum{mode=\"full\",outcome=\"accepted\"}", 1e-6);
         assertRise(
-                before,
-                after,
-                "reflow_task_duration_seconds_count{executor=\"format_data\",outcome=\"completed\"}",
-                2);
+                before, after, "reflow_task_duration_seconds_count{executor=\"format_data\",outcome=\"completed\"}", 2);
         for (String call : List.of("re_execute", "load", "begin", "record", "park", "finish", "find_api_keys")) {
             assertRise(before, after, "reflow_group_commit_rows_count{call=\"" + call + "\"}", 1);
             assertRise(before, after, "reflow_group_commit_wait_seconds_count{call=\"" + call + "\"}", 1);
@@ -82,7 +80,8 @@ class MetricsTest {
                         "reflow_writes_fenced_total",
                         "reflow_engine_declared_dead_total",
                         "reflow_engine_beats_failed_total");
-        await().untilAsserted(() -> assertThat(samples().get("reflow_tasks_running")).isZero());
+        await().untilAsserted(
+                        () -> assertThat(samples().get("reflow_tasks_running")).isZero());
     }
 
     private static void assertRise(Map<String, Double> before, Map<String, Double> after, String name, double atLeast) {
