@@ -123,6 +123,21 @@ final class Examples {
               "data": {"approved": true, "note": "fine"}
             }""";
 
+    static final String EXECUTION_EVENTS = """
+            id:4711
+            event:task_execution
+            data:{"id":4711,"type":"task_execution","flow_id":"5c0b6f0e-2a56-4a3f-9d0c-1e2f3a4b5c6d",\
+            "flow_execution_id":"9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101","generation":1,"status":"running",\
+            "task_name":"greeting","task_execution_id":"1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9",\
+            "task_execution_idx":0,"processing_status":"completed","at":"2026-05-04T09:30:00.123Z"}
+
+            id:4712
+            event:flow_execution
+            data:{"id":4712,"type":"flow_execution","flow_id":"5c0b6f0e-2a56-4a3f-9d0c-1e2f3a4b5c6d",\
+            "flow_execution_id":"9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101","generation":1,"status":"completed",\
+            "at":"2026-05-04T09:30:00.131Z"}
+            """;
+
     static final String SERVICE_ACCOUNT_CREATE = """
             {
               "name": "nightly import",

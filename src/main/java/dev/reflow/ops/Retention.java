@@ -1,21 +1,24 @@
 package dev.reflow.ops;
 
+import dev.reflow.execution.ExecutionEventStore;
 import dev.reflow.execution.ExecutionStore;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
-/** Purges, in small transactions and never in a request, what re-executions have discarded long ago. */
+/** Purges, in small transactions and never in a request, what re-executions have discarded, and events, long ago. */
 @ApplicationScoped
 class Retention {
     private static final Logger LOG = Logger.getLogger(Retention.class);
 
     private final ExecutionStore executions;
+    private final ExecutionEventStore events;
     private final RetentionConfig config;
 
-    Retention(ExecutionStore executions, RetentionConfig config) {
+    Retention(ExecutionStore executions, ExecutionEventStore events, RetentionConfig config) {
         this.executions = executions;
+        this.events = events;
         this.config = config;
     }
 
@@ -24,15 +27,27 @@ class Retention {
             delayed = "${reflow.retention.interval:10m}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> purge() {
-        return executions
-                .purgeSuperseded(config.superseded(), config.batch())
-                .flatMap(purged -> {
-                    LOG.debugf("%d discarded generations purged", purged);
-                    return purged < config.batch() ? Uni.createFrom().voidItem() : purge();
-                })
-                .onFailure()
+        return attempted(purgeSuperseded()).chain(() -> attempted(purgeEvents()));
+    }
+
+    private static Uni<Void> attempted(Uni<Void> purge) {
+        return purge.onFailure()
                 .invoke(failure -> LOG.warnf("purging failed, the next round tries again: %s", failure))
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private Uni<Void> purgeSuperseded() {
+        return executions.purgeSuperseded(config.superseded(), config.batch()).flatMap(purged -> {
+            LOG.debugf("%d discarded generations purged", purged);
+            return purged < config.batch() ? Uni.createFrom().voidItem() : purgeSuperseded();
+        });
+    }
+
+    private Uni<Void> purgeEvents() {
+        return events.purge(config.events(), config.eventBatch()).flatMap(purged -> {
+            LOG.debugf("%d events purged", purged);
+            return purged < config.eventBatch() ? Uni.createFrom().voidItem() : purgeEvents();
+        });
     }
 }

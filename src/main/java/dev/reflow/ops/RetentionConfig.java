@@ -11,6 +11,10 @@ public interface RetentionConfig {
     @WithDefault("7d")
     Duration superseded();
 
+    /** How long clients can read up on what has happened to an execution. */
+    @WithDefault("1d")
+    Duration events();
+
     /** How often what is too old is looked for. */
     @WithDefault("10m")
     Duration interval();
@@ -18,4 +22,8 @@ public interface RetentionConfig {
     /** How many generations are purged in one transaction. */
     @WithDefault("100")
     int batch();
+
+    /** How many events are purged in one transaction. */
+    @WithDefault("5000")
+    int eventBatch();
 }

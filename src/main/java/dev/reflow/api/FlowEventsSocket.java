@@ -1,0 +1,80 @@
+package dev.reflow.api;
+
+import dev.reflow.error.ReflowException;
+import dev.reflow.execution.ExecutionEvent;
+import dev.reflow.flow.FlowId;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.UserData;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.subscription.BackPressureFailure;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells a client what happens to the executions of a flow, from the message {@code listening} on. Who may listen is
+ * decided before, see {@link FlowEventsUpgrade}; what a client sends is not read.
+ */
+@WebSocket(path = "/ws/flows/{" + FlowEventsSocket.FLOW + "}")
+class FlowEventsSocket {
+    static final String FLOW = "flow_id";
+
+    private static final Logger LOG = Logger.getLogger(FlowEventsSocket.class);
+    private static final UserData.TypedKey<Cancellable> STREAM = new UserData.TypedKey<>("stream");
+    private static final String LISTENING = "{\"type\":\"listening\"}";
+
+    private final LiveEvents live;
+    private final EventStreams streams;
+
+    FlowEventsSocket(LiveEvents live, EventStreams streams) {
+        this.live = live;
+        this.streams = streams;
+    }
+
+    @OnOpen
+    void open(WebSocketConnection connection) {
+        FlowId flow = new FlowId(UUID.fromString(connection.pathParam(FLOW)));
+        connection
+                .userData()
+                .put(
+                        STREAM,
+                        live.ofFlow(flow)
+                                .onItem()
+                                .transformToUniAndConcatenate(event -> connection.sendText(message(event)))
+                                .subscribe()
+                                .with(
+                                        sent -> {},
+                                        failure -> close(connection, reason(failure)),
+                                        () -> close(connection, WebSocketCloseStatus.ENDPOINT_UNAVAILABLE)));
+    }
+
+    private String message(Optional<ExecutionEvent> event) {
+        return event.map(ExecutionEventResponse::of).map(streams::json).orElse(LISTENING);
+    }
+
+    @OnTextMessage
+    void ignore(String message) {}
+
+    @OnClose
+    void stop(WebSocketConnection connection) {
+        connection.userData().get(STREAM).cancel();
+    }
+
+    private static WebSocketCloseStatus reason(Throwable failure) {
+        boolean tooMuch = failure instanceof BackPressureFailure || failure instanceof ReflowException;
+        return tooMuch ? WebSocketCloseStatus.TRY_AGAIN_LATER : WebSocketCloseStatus.INTERNAL_SERVER_ERROR;
+    }
+
+    private static void close(WebSocketConnection connection, WebSocketCloseStatus status) {
+        connection
+                .close(new CloseReason(status.code(), status.reasonText()))
+                .subscribe()
+                .with(closed -> {}, failure -> LOG.debugf("a connection was closed already: %s", failure));
+    }
+}

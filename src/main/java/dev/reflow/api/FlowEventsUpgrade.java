@@ -1,0 +1,47 @@
+package dev.reflow.api;
+
+import dev.reflow.error.ErrorCode;
+import dev.reflow.error.ReflowException;
+import dev.reflow.flow.FlowId;
+import dev.reflow.organization.Caller;
+import dev.reflow.usecase.FlowAccess;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+
+/** Lets those listen to a flow who may read it. Others are answered like any other request, before there is a WebSocket. */
+@Singleton
+final class FlowEventsUpgrade implements HttpUpgradeCheck {
+    private final FlowAccess flows;
+    private final LiveEvents live;
+
+    FlowEventsUpgrade(FlowAccess flows, LiveEvents live) {
+        this.flows = flows;
+        this.live = live;
+    }
+
+    @Override
+    public Uni<CheckResult> perform(HttpUpgradeContext context) {
+        return context.securityIdentity()
+                .map(FlowEventsUpgrade::caller)
+                .flatMap(caller -> flows.requireFlow(caller, flow(context.pathParam(FlowEventsSocket.FLOW))))
+                .invoke(live::requireRoom)
+                .flatMap(found -> CheckResult.permitUpgrade());
+    }
+
+    private static Caller caller(SecurityIdentity identity) {
+        if (identity.isAnonymous()) {
+            throw new ReflowException(ErrorCode.UNAUTHORIZED, "Credentials are missing or not valid");
+        }
+        return (Caller) identity.getPrincipal();
+    }
+
+    private static FlowId flow(String raw) {
+        Form form = new Form();
+        FlowId flow =
+                form.path(FlowEventsSocket.FLOW, raw).uuid().map(FlowId::new).required();
+        form.check();
+        return flow;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.reflow.api;
+
+import dev.reflow.error.ErrorCode;
+import dev.reflow.error.ReflowException;
+import dev.reflow.execution.ExecutionEvent;
+import dev.reflow.execution.ExecutionEventStore;
+import dev.reflow.execution.FlowExecution;
+import dev.reflow.flow.FlowId;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What happens to executions, for those who listen at this process, wherever it was made to happen. A stream ends by
+ * itself after a time or when the process stops, and fails when its client does not keep up.
+ */
+@ApplicationScoped
+class LiveEvents {
+    private final ExecutionEventStore log;
+    private final LiveConfig config;
+    private final EventTail tail;
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean stopping;
+
+    LiveEvents(ExecutionEventStore log, LiveConfig config) {
+        this.log = log;
+        this.config = config;
+        this.tail = new EventTail(log, config);
+    }
+
+    /** Fails with {@code unavailable} when nobody else can listen now. */
+    void requireRoom() {
+        if (stopping || connections.get() >= config.maxConnections()) {
+            throw noRoom();
+        }
+    }
+
+    private static ReflowException noRoom() {
+        return new ReflowException(ErrorCode.UNAVAILABLE, "No more connections for events at the moment");
+    }
+
+    /** Empty first, when nothing that is committed later will be missed; then the events of all executions of a flow. */
+    Multi<Optional<ExecutionEvent>> ofFlow(FlowId flow) {
+        return connection(() -> listen(flow, event -> true));
+    }
+
+    /**
+     * What the log has of an execution after an event, then what happens.
+     *
+     * @param after the event's id; 0 for everything
+     */
+    Multi<ExecutionEvent> ofExecution(FlowExecution execution, long after) {
+        LogReader reader = new LogReader(log, execution, after, config.buffer());
+        Multi<ExecutionEvent> told = listen(
+                        execution.flow(), event -> event.execution().equals(execution.id()))
+                .onItem()
+                .transformToMultiAndConcatenate(
+                        event -> event.map(reader::unread).orElseGet(reader::rest));
+        // What is old is read as slowly as the client takes it, before anything can pile up. What came meanwhile is
+        // read
+        // once nothing newer can be missed.
+        return connection(() -> Multi.createBy().concatenating().streams(reader.rest(), told));
+    }
+
+    private <T> Multi<T> connection(Supplier<Multi<T>> stream) {
+        return Multi.createFrom().deferred(() -> {
+            if (connections.incrementAndGet() > config.maxConnections()) {
+                connections.decrementAndGet();
+                throw noRoom();
+            }
+            return stream.get()
+                    .select()
+                    .first(config.maxDuration())
+                    .onTermination()
+                    .invoke(connections::decrementAndGet);
+        });
+    }
+
+    private Multi<Optional<ExecutionEvent>> listen(FlowId flow, Predicate<ExecutionEvent> wanted) {
+        return Multi.createFrom()
+                .<Optional<ExecutionEvent>>emitter(
+                        emitter -> {
+                            if (stopping) {
+                                emitter.complete();
+                            } else {
+                                tail.join(new EventTail.Listener(flow, wanted, emitter));
+                            }
+                        },
+                        BackPressureStrategy.IGNORE)
+                .onOverflow()
+                .buffer(config.buffer());
+    }
+
+    void beforeStop(@Observes ShutdownDelayInitiatedEvent event) {
+        stop();
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    private void stop() {
+        stopping = true;
+        tail.end();
+    }
+}
