@@ -16,7 +16,7 @@ public interface LiveConfig {
     int maxConnections();
 
     /** How many events may wait for a client; one that is further behind is disconnected. */
-    @WithDefault("1000")
+    @WithDefault("4000")
     int buffer();
 
     /** After what time something is sent for the sake of those in between, even if nothing happens. */

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 
 /** A WebSocket of a flow, as a client reads it. */
 public final class EventSocket implements AutoCloseable, WebSocket.Listener {
-    private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final boolean reads;

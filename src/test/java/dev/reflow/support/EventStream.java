@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 
 /** Server-sent events of an execution, as a client reads them. */
 public final class EventStream implements AutoCloseable {
-    private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

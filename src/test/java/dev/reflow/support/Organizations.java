@@ -1,6 +1,7 @@
 package dev.reflow.support;
 
 import dev.reflow.organization.ApiKeyToken;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -60,6 +61,18 @@ public class Organizations {
     /** The one text that a query answers. */
     public String textOf(String sql, Tuple arguments) {
         return one(sql, arguments).getString(0);
+    }
+
+    /** An event that draws its number before something else happens, and is committed after it. Its execution is made up. */
+    public String lateEvent(ApiClient api, String flow, Runnable meanwhile) {
+        UUID execution = UUID.randomUUID();
+        pool.withTransactionAndAwait(connection -> connection
+                .preparedQuery("insert into execution_event (organization_id, flow_id, flow_execution_id, generation,"
+                        + " status) values ($1, $2, $3, 1, 'running')")
+                .execute(Tuple.of(api.organization(), UUID.fromString(flow), execution))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(meanwhile));
+        return execution.toString();
     }
 
     private Row one(String sql, Tuple arguments) {

@@ -1,0 +1,177 @@
+package dev.reflow.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reflow.support.ApiClient;
+import dev.reflow.support.EventSocket;
+import dev.reflow.support.EventStream;
+import dev.reflow.support.FlowBuilder;
+import dev.reflow.support.Organizations;
+import dev.reflow.support.TestDatabase;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where connections end: too slow, too many, too long. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+@TestProfile(LiveLimitsTest.Tight.class)
+class LiveLimitsTest {
+    private static final int CONNECTIONS = 6;
+    /** More than what is on its way between the service and a client that does not read. */
+    private static final int ROUNDS = 12;
+
+    private static final int EVENTS_PER_ROUND = 50;
+    private static final int EVENT_BYTES = 40_000;
+
+    public static final class Tight implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "reflow.live.buffer", "120",
+                    "reflow.live.poll-interval", "50ms",
+                    "reflow.live.heartbeat", "200ms",
+                    "reflow.live.max-duration", "20s",
+                    "reflow.live.max-connections", Integer.toString(CONNECTIONS));
+        }
+    }
+
+    @Inject
+    Organizations organizations;
+
+    @TestHTTPResource
+    URI service;
+
+    private ApiClient api;
+    private String flow;
+    private String execution;
+
+    @BeforeEach
+    void startExecution() {
+        api = organizations.create();
+        flow = api.createFlow(FlowBuilder.flow().task("in", "webhook_receive", "{}"));
+        execution = api.start(flow, "{}");
+        api.awaitStatus(execution, "completed");
+    }
+
+    private void inventLargeEvents() {
+        organizations.execute(
+                "insert into execution_event (organization_id, flow_id, flow_execution_id, generation, status,"
+                        + " task_execution_id, task_name, task_execution_idx, processing_status)"
+                        + " select $1, $2, $3, 1, 'running', $3, repeat('x', $5), 0, 'running'"
+                        + " from generate_series(1, $4)",
+                Tuple.of(
+                        api.organization(),
+                        UUID.fromString(flow),
+                        UUID.fromString(execution),
+                        EVENTS_PER_ROUND,
+                        EVENT_BYTES));
+    }
+
+    @Test
+    void slowClientIsDisconnectedAndOthersAreToldEverything() throws Exception {
+        try (EventSocket slow = EventSocket.openUnread(service, api.key(), flow);
+                Socket slowStream = openUnread();
+                EventSocket quick = EventSocket.open(service, api.key(), flow);
+                EventStream quickStream = EventStream.open(service, api.key(), execution, 0)) {
+            quickStream.awaitStatus(1, "completed");
+            for (int round = 1; round <= ROUNDS; round++) {
+                int expected = round * EVENTS_PER_ROUND;
+                inventLargeEvents();
+                quick.await(messages -> messages.size() == 1 + expected);
+                quickStream.await(events -> events.size() == 3 + expected);
+            }
+            assertThat(quick.isOpen()).isTrue();
+            assertThat(quickStream.isOpen()).isTrue();
+            assertThat(quickStream.ids()).isSorted().doesNotHaveDuplicates();
+
+            String received = everything(slowStream);
+            assertThat(received).contains("id:" + quickStream.ids().get(0) + "\n");
+            assertThat(received).doesNotContain("id:" + quickStream.ids().get(2 + ROUNDS * EVENTS_PER_ROUND) + "\n");
+            assertThat(received).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
+            slow.startReading();
+            assertThat(slow.awaitClose()).isEqualTo(1013);
+            assertThat(slow.messages().size()).isLessThan(1 + ROUNDS * EVENTS_PER_ROUND);
+        }
+    }
+
+    /** Sends the request for the events of the execution, and reads nothing. */
+    private Socket openUnread() throws Exception {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(16_384);
+        socket.connect(new InetSocketAddress(InetAddress.getByName(service.getHost()), service.getPort()));
+        socket.getOutputStream()
+                .write(("GET /api/flow-executions/" + execution + "/events HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
+                                + api.key() + "\r\n\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    private static String everything(Socket socket) throws Exception {
+        StringBuilder received = new StringBuilder();
+        byte[] buffer = new byte[65_536];
+        InputStream in = socket.getInputStream();
+        try {
+            for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
+                received.append(new String(buffer, 0, size, StandardCharsets.ISO_8859_1));
+            }
+        } catch (java.net.SocketException e) {
+            // cut while there was more
+        }
+        return received.toString();
+    }
+
+    @Test
+    void surplusConnectionsAreRefusedUntilOthersClose() throws Exception {
+        List<EventStream> open = new ArrayList<>();
+        Awaitility.await().until(() -> {
+            while (EventStream.send(service, api.key(), execution, null).statusCode() == 200) {
+                open.add(EventStream.open(service, api.key(), execution, 0));
+            }
+            return !open.isEmpty();
+        });
+        Assertions.assertThatThrownBy(() -> EventSocket.open(service, api.key(), flow))
+                .cause()
+                .isInstanceOfSatisfying(WebSocketHandshakeException.class, refused -> {
+                    assertThat(refused.getResponse().statusCode()).isEqualTo(503);
+                    assertThat(refused.getResponse().headers().firstValue("Retry-After"))
+                            .isPresent();
+                });
+        open.forEach(EventStream::close);
+        Awaitility.await().ignoreExceptions().until(() -> {
+            try (EventSocket room = EventSocket.open(service, api.key(), flow)) {
+                return room.isOpen();
+            }
+        });
+    }
+
+    @Test
+    void connectionsAreKeptAliveAndEndAfterTheirTime() throws Exception {
+        try (EventStream stream = EventStream.open(service, api.key(), execution, 0);
+                EventSocket socket = EventSocket.open(service, api.key(), flow)) {
+            stream.awaitLine(":");
+            Awaitility.await().until(() -> socket.pings() > 0);
+            stream.awaitEnd();
+            assertThat(socket.awaitClose()).isEqualTo(1001);
+        }
+    }
+}
