@@ -20,3 +20,4 @@ create table execution_event (
     primary key (flow_execution_id, id)
 );
 create index execution_event_tail on execution_event (xact);
+select isolate('execution_event');

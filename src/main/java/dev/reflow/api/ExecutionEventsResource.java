@@ -2,7 +2,7 @@ package dev.reflow.api;
 
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.usecase.ExecutionAccess;
-import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 @Path("/api/flow-executions/{flow_execution_id}/events")
 @Tag(name = "Flow executions")
-@Authenticated
+@PermissionsAllowed("read")
 public class ExecutionEventsResource {
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     /** What fits into the numbers that events have. */

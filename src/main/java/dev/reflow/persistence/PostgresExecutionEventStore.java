@@ -9,7 +9,6 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -32,18 +31,22 @@ class PostgresExecutionEventStore implements ExecutionEventStore {
     private static final String COLUMNS = "e.id, e.flow_id, e.flow_execution_id, e.generation, e.status,"
             + " e.task_execution_id, e.task_name, e.task_execution_idx, e.processing_status, e.at";
 
-    private final Pool pool;
+    private final Sessions sessions;
+    private final ConnectionPools pools;
 
-    PostgresExecutionEventStore(Pool pool) {
-        this.pool = pool;
+    PostgresExecutionEventStore(Sessions sessions, ConnectionPools pools) {
+        this.sessions = sessions;
+        this.pools = pools;
     }
 
     @Override
     public Uni<List<ExecutionEvent>> after(OrganizationId organization, FlowExecutionId execution, long id, int limit) {
-        return pool.preparedQuery("select " + COLUMNS + " from execution_event e"
-                        + " where e.flow_execution_id = $1 and e.organization_id = $2 and e.id > $3"
-                        + " order by e.id limit $4")
-                .execute(Tuple.of(execution.value(), organization.value(), id, limit))
+        return sessions.query(
+                        organization,
+                        "select " + COLUMNS + " from execution_event e"
+                                + " where e.flow_execution_id = $1 and e.organization_id = $2 and e.id > $3"
+                                + " order by e.id limit $4",
+                        Tuple.of(execution.value(), organization.value(), id, limit))
                 .map(PostgresExecutionEventStore::events);
     }
 
@@ -51,7 +54,8 @@ class PostgresExecutionEventStore implements ExecutionEventStore {
     @Override
     public Uni<Tail> since(@Nullable String position, Collection<FlowId> flows, int limit) {
         UUID[] ids = flows.stream().map(FlowId::value).toArray(UUID[]::new);
-        return pool.preparedQuery("select pg_current_snapshot()::text as position, " + COLUMNS
+        return pools.engine()
+                .preparedQuery("select pg_current_snapshot()::text as position, " + COLUMNS
                         + " from (select $1::text::pg_snapshot as last) as p"
                         + " left join execution_event e on e.xact >= pg_snapshot_xmin(p.last)"
                         + " and e.xact < pg_snapshot_xmax(pg_current_snapshot())"
@@ -63,7 +67,8 @@ class PostgresExecutionEventStore implements ExecutionEventStore {
 
     @Override
     public Uni<Integer> purge(Duration olderThan, int limit) {
-        return pool.preparedQuery("select purge_events($1 * interval '1 millisecond', $2)")
+        return pools.engine()
+                .preparedQuery("select purge_events($1 * interval '1 millisecond', $2)")
                 .execute(Tuple.of(olderThan.toMillis(), limit))
                 .map(found -> found.iterator().next().getInteger(0));
     }
