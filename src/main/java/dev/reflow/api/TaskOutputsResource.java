@@ -5,7 +5,6 @@ import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.TaskOutputStore;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.SendTaskOutput;
-import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -34,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/task-outputs")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Task outputs", description = "What came of the tasks that have ended, one for each")
-@Authenticated
 public class TaskOutputsResource {
     private final CurrentCaller caller;
     private final ExecutionAccess access;

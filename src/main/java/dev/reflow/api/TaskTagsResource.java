@@ -5,7 +5,6 @@ import dev.reflow.execution.TaskTagStore;
 import dev.reflow.flow.TaskName;
 import dev.reflow.usecase.ExecutionAccess;
 import dev.reflow.usecase.TagTasks;
-import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/task-tags")
 @Produces(JsonBody.MEDIA_TYPE)
 @Tag(name = "Task tags", description = "What is pinned to the tasks of an execution, to find them by")
-@Authenticated
 public class TaskTagsResource {
     private final CurrentCaller caller;
     private final ExecutionAccess access;
