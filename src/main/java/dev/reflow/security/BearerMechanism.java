@@ -63,11 +63,15 @@ class BearerMechanism implements HttpAuthenticationMechanism {
 
     /** A token that was not even looked at, because the keys are not there, says nothing against who sent it. */
     private Throwable failure(Throwable failure) {
-        if (failure instanceof AuthenticationFailedException
-                && (failure.getCause() == null || failure.getCause() instanceof InvalidJwtException)) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        if (cause instanceof InvalidJwtException) {
+            outage.hasKeys();
             return failure;
         }
-        outage.began(failure.getCause() == null ? failure : failure.getCause());
+        if (cause instanceof AuthenticationFailedException) {
+            return failure;
+        }
+        outage.began(cause);
         return unavailable();
     }
 
