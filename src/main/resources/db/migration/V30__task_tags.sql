@@ -11,6 +11,8 @@ create table task_tag (
     task_name text not null,
     tag text not null,
     tag_type text not null,
+    -- As lists are filtered by it. An index on the expression alone could not answer a query without the rows.
+    key text not null generated always as (tag_type || ':' || tag) stored,
     tag_metadata json,
     -- SHA-256 of the metadata in canonical form: equal metadata is the same tag.
     metadata_digest bytea not null,
@@ -22,5 +24,4 @@ create table task_tag (
 create unique index task_tag_identity on task_tag (flow_execution_id, task_name, tag, tag_type, metadata_digest)
     where deleted_at is null;
 -- Executions by a tag of their tasks, in the order of their creation.
-create index task_tag_filter on task_tag (flow_id, (tag_type || ':' || tag), execution_created_at, flow_execution_id)
-    where deleted_at is null;
+create index task_tag_filter on task_tag (flow_id, key, execution_created_at, flow_execution_id) where deleted_at is null;

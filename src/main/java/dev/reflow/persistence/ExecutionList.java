@@ -25,8 +25,6 @@ final class ExecutionList {
     /** So many executions are looked up and sorted faster than the others are skipped. */
     private static final long FEW = 5_000;
 
-    private static final String TAG = "t.tag_type || ':' || t.tag";
-
     private final OrganizationId organization;
     private final FlowId flow;
     private final ExecutionQuery query;
@@ -89,9 +87,9 @@ final class ExecutionList {
             return "select from flow_execution e where " + and(present(where), conditions(where));
         }
         String more = isFilteredByMore() ? " and " + and(present(where), conditions(where)) : "";
-        return "select distinct t.flow_execution_id from task_tag t"
+        return "select distinct t.execution_created_at, t.flow_execution_id from task_tag t"
                 + (more.isEmpty() ? "" : " join flow_execution e on e.id = t.flow_execution_id") + " where "
-                + tagged(where) + more;
+                + and(tagged(where)) + more;
     }
 
     /** The same by counting the others: those that the first filter leaves out, then the second, and so on. */
@@ -112,52 +110,59 @@ final class ExecutionList {
     /** The page's executions, in its order. */
     Statement page(long total) {
         Where where = new Where();
-        String cursor = query.after() == null
-                ? ""
-                : "(select c.id, c." + sort + " as at from flow_execution c where c.id = "
-                        + where.argument(query.after()) + " and c.flow_id = " + where.argument(flow.value())
-                        + ") c cross join ";
         long offset = query.after() == null ? (query.page() - 1L) * query.pageSize() : 0;
         String order = " order by at " + direction + ", id " + direction + " limit ";
-        String part = parts(where, total) + order + (offset + query.pageSize());
+        String found = isFiltered() && total <= FEW ? few(where) : merged(where, order + (offset + query.pageSize()));
         return new Statement(
-                "select " + FlowExecutionRows.COLUMNS + " from (select distinct l.id, l.at from " + cursor
-                        + key(where, total) + " cross join lateral (" + part + ") l" + order + query.pageSize()
-                        + " offset " + offset + ") p join flow_execution e on e.id = p.id and e.organization_id = "
+                "select " + FlowExecutionRows.COLUMNS + " from (" + found + order + query.pageSize() + " offset "
+                        + offset + ") p join flow_execution e on e.id = p.id and e.organization_id = "
                         + where.argument(organization.value()) + " order by p.at " + direction + ", p.id " + direction,
                 where.arguments());
     }
 
-    private boolean byTag(long total) {
-        return isTagged() && (!query.byUpdatedAt() || total <= FEW);
+    /** All that there are, to be sorted. */
+    private String few(Where where) {
+        return "with few as materialized (select e.id, e." + sort + " as at from flow_execution e where "
+                + and(present(where), conditions(where), isTagged() ? Stream.of(hasTag(where)) : Stream.of())
+                + ") select l.id, l.at from " + cursor(where) + "few l where "
+                + and(Stream.of("true"), following("l.at, l.id"));
     }
 
-    /** What there is a part for. */
-    private String key(Where where, long total) {
-        return "unnest("
-                + (byTag(total) ? where.argument(query.tags().toArray(String[]::new)) : where.argument(statuses()))
-                + "::text[]) as k (key)";
+    private String merged(Where where, String end) {
+        boolean byTag = isTagged() && !query.byUpdatedAt();
+        String keys = where.argument(byTag ? query.tags().toArray(String[]::new) : statuses());
+        return "select distinct l.id, l.at from " + cursor(where) + "unnest(" + keys
+                + "::text[]) as k (key) cross join lateral (" + (byTag ? ofTag(where) : ofStatus(where)) + end + ") l";
     }
 
-    private String parts(Where where, long total) {
-        if (!byTag(total)) {
-            return "select e.id, e." + sort + " as at from flow_execution e where "
-                    + and(
-                            present(where),
-                            Stream.of("e.status = k.key"),
-                            bounds(where).map(Filter::condition),
-                            implied(where),
-                            isTagged() ? Stream.of(hasTag(where)) : Stream.of(),
-                            following("e." + sort + ", e.id"));
-        }
-        String at = query.byUpdatedAt() ? "e.updated_at" : "t.execution_created_at";
-        return "select distinct t.flow_execution_id as id, " + at + " as at from task_tag t"
+    /** What the page follows. */
+    private String cursor(Where where) {
+        return query.after() == null
+                ? ""
+                : "(select c.id, c." + sort + " as at from flow_execution c where c.id = "
+                        + where.argument(query.after()) + " and c.flow_id = " + where.argument(flow.value())
+                        + ") c cross join ";
+    }
+
+    private String ofStatus(Where where) {
+        return "select e.id, e." + sort + " as at from flow_execution e where "
+                + and(
+                        present(where),
+                        Stream.of("e.status = k.key"),
+                        bounds(where).map(Filter::condition),
+                        implied(where),
+                        isTagged() ? Stream.of(hasTag(where)) : Stream.of(),
+                        following("e." + sort + ", e.id"));
+    }
+
+    private String ofTag(Where where) {
+        return "select distinct t.flow_execution_id as id, t.execution_created_at as at from task_tag t"
                 + " join flow_execution e on e.id = t.flow_execution_id where "
                 + and(
                         Stream.of("t.flow_id = " + where.argument(flow.value())),
-                        Stream.of(TAG + " = k.key", "t.deleted_at is null"),
+                        Stream.of("t.key = k.key", "t.deleted_at is null"),
                         conditions(where),
-                        following(at + ", t.flow_execution_id"));
+                        following("t.execution_created_at, t.flow_execution_id"));
     }
 
     /** What a bound of the other time says of the one that the parts are in the order of: none changes before it is there. */
@@ -175,16 +180,16 @@ final class ExecutionList {
                 : Stream.of("(" + position + ") " + (query.ascending() ? ">" : "<") + " (c.at, c.id)");
     }
 
-    private String tagged(Where where) {
-        return and(
-                Stream.of("t.flow_id = " + where.argument(flow.value())),
-                Stream.of(TAG + " = any (" + where.argument(query.tags().toArray(String[]::new)) + ")"),
-                Stream.of("t.organization_id = " + where.argument(organization.value()), "t.deleted_at is null"));
+    private Stream<String> tagged(Where where) {
+        return Stream.of(
+                "t.flow_id = " + where.argument(flow.value()),
+                "t.key = any (" + where.argument(query.tags().toArray(String[]::new)) + ")",
+                "t.deleted_at is null");
     }
 
     private String hasTag(Where where) {
         return "exists (select from task_tag t where t.flow_execution_id = e.id"
-                + " and t.execution_created_at = e.created_at and " + tagged(where) + ")";
+                + " and t.execution_created_at = e.created_at and " + and(tagged(where)) + ")";
     }
 
     private Stream<String> present(Where where) {

@@ -80,10 +80,12 @@ class PostgresExecutionStore implements ExecutionStore {
 
     private Uni<Listed> listed(SqlClient client, ExecutionList list) {
         return number(client, list.all())
-                .flatMap(all -> list.isFiltered()
+                .flatMap(all -> list.isFiltered() && all > 0
                         ? total(client, list, all)
                         : Uni.createFrom().item(all))
-                .flatMap(total -> execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
+                .flatMap(total -> total == 0
+                        ? Uni.createFrom().item(new Listed(List.of(), 0))
+                        : execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
     }
 
     /** Exact whatever it is counted by: the planner's guess only says what there is less of. */

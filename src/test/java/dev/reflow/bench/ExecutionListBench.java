@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 @TestProfile(WithoutEngine.class)
 class ExecutionListBench {
     private static final int EXECUTIONS = 1_000_000;
-    private static final int WARM_UP = 5;
-    private static final int ROUNDS = 40;
+    private static final int WARM_UP = 3;
+    private static final int ROUNDS = 20;
 
     @Inject
     Organizations organizations;
