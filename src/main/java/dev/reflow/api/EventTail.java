@@ -3,9 +3,11 @@ package dev.reflow.api;
 import dev.reflow.execution.ExecutionEvent;
 import dev.reflow.execution.ExecutionEventStore;
 import dev.reflow.flow.FlowId;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.BackPressureFailure;
 import io.smallrye.mutiny.subscription.MultiEmitter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventTail {
     private static final Logger LOG = Logger.getLogger(EventTail.class);
+
+    /** A connection that is gone without a word must not silence the process; a query repeated reads the same. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final ExecutionEventStore log;
     private final LiveConfig config;
@@ -78,26 +83,28 @@ final class EventTail {
     }
 
     private void read() {
-        List<FlowId> flows;
-        synchronized (this) {
-            if (reading) {
-                return;
-            }
-            if (joining.isEmpty() && active.isEmpty()) {
-                position = null;
-                return;
-            }
-            reading = true;
-            flows = List.copyOf(active.keySet());
-        }
-        log.since(position, flows, config.batch())
+        next().ifPresent(query -> query.ifNoItem()
+                .after(LONGEST)
+                .fail()
                 .invoke(this::deliver)
                 .onFailure()
                 .invoke(failure -> LOG.debugf("events were not read, the next round reads them: %s", failure))
                 .onTermination()
                 .invoke(this::again)
                 .subscribe()
-                .with(read -> {}, failure -> {});
+                .with(read -> {}, failure -> {}));
+    }
+
+    private synchronized Optional<Uni<ExecutionEventStore.Tail>> next() {
+        if (reading) {
+            return Optional.empty();
+        }
+        if (joining.isEmpty() && active.isEmpty()) {
+            position = null;
+            return Optional.empty();
+        }
+        reading = true;
+        return Optional.of(log.since(position, List.copyOf(active.keySet()), config.batch()));
     }
 
     /** Who has joined meanwhile was not asked for in this query, and listens from its end. */

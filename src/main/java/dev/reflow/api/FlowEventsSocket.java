@@ -63,7 +63,7 @@ class FlowEventsSocket {
 
     @OnClose
     void stop(WebSocketConnection connection) {
-        connection.userData().get(STREAM).cancel();
+        Optional.ofNullable(connection.userData().get(STREAM)).ifPresent(Cancellable::cancel);
     }
 
     private static WebSocketCloseStatus reason(Throwable failure) {

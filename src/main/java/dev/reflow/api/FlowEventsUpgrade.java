@@ -27,6 +27,7 @@ final class FlowEventsUpgrade implements HttpUpgradeCheck {
                 .map(FlowEventsUpgrade::caller)
                 .flatMap(caller -> flows.requireFlow(caller, flow(context.pathParam(FlowEventsSocket.FLOW))))
                 .invoke(live::requireRoom)
+                .invoke(() -> UpgradedRequests.end(context.httpRequest()))
                 .flatMap(found -> CheckResult.permitUpgrade());
     }
 

@@ -63,9 +63,8 @@ class LiveEvents {
                 .onItem()
                 .transformToMultiAndConcatenate(
                         event -> event.map(reader::unread).orElseGet(reader::rest));
-        // What is old is read as slowly as the client takes it, before anything can pile up. What came meanwhile is
-        // read
-        // once nothing newer can be missed.
+        // What is old is read as slowly as the client takes it, before anything can pile up. What has come meanwhile is
+        // read once nothing newer can be missed.
         return connection(() -> Multi.createBy().concatenating().streams(reader.rest(), told));
     }
 
@@ -87,10 +86,9 @@ class LiveEvents {
         return Multi.createFrom()
                 .<Optional<ExecutionEvent>>emitter(
                         emitter -> {
+                            tail.join(new EventTail.Listener(flow, wanted, emitter));
                             if (stopping) {
                                 emitter.complete();
-                            } else {
-                                tail.join(new EventTail.Listener(flow, wanted, emitter));
                             }
                         },
                         BackPressureStrategy.IGNORE)

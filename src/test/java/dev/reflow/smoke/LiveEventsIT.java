@@ -2,7 +2,6 @@ package dev.reflow.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.ops.EmbeddedDatabase;
 import dev.reflow.support.EventSocket;
 import dev.reflow.support.EventStream;
@@ -84,7 +83,7 @@ class LiveEventsIT {
                     telling.terminate();
                     stream.awaitEnd();
                     assertThat(socket.awaitClose()).isEqualTo(1001);
-                    assertThat(telling.output()).contains("stopped in");
+                    assertThat(telling.output()).contains("stopped in").doesNotContain("Timed out");
                 }
             }
         }
@@ -93,7 +92,7 @@ class LiveEventsIT {
     private static List<String> changes(EventSocket socket, String execution) {
         return socket.events().stream()
                 .filter(event -> event.path("flow_execution_id").textValue().equals(execution))
-                .map((JsonNode event) -> EventStream.change(event))
+                .map(EventStream::change)
                 .toList();
     }
 }
