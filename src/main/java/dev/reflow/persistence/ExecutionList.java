@@ -112,7 +112,7 @@ final class ExecutionList {
         Where where = new Where();
         long offset = query.after() == null ? (query.page() - 1L) * query.pageSize() : 0;
         String order = " order by at " + direction + ", id " + direction + " limit ";
-        String found = isFiltered() && total <= FEW ? few(where) : merged(where, order + (offset + query.pageSize()));
+        String found = isSorted(total) ? sorted(where) : merged(where, order + (offset + query.pageSize()));
         return new Statement(
                 "select " + FlowExecutionRows.COLUMNS + " from (" + found + order + query.pageSize() + " offset "
                         + offset + ") p join flow_execution e on e.id = p.id and e.organization_id = "
@@ -120,19 +120,23 @@ final class ExecutionList {
                 where.arguments());
     }
 
-    /** All that there are, to be sorted. */
-    private String few(Where where) {
-        return "with few as materialized (select e.id, e." + sort + " as at from flow_execution e where "
+    /** Whether all that there are have to be sorted. No index has those of a tag in the order of their last change. */
+    private boolean isSorted(long total) {
+        return isFiltered() && total <= FEW || isTagged() && query.byUpdatedAt();
+    }
+
+    private String sorted(Where where) {
+        return "with found as materialized (select e.id, e." + sort + " as at from flow_execution e where "
                 + and(present(where), conditions(where), isTagged() ? Stream.of(hasTag(where)) : Stream.of())
-                + ") select l.id, l.at from " + cursor(where) + "few l where "
+                + ") select l.id, l.at from " + cursor(where) + "found l where "
                 + and(Stream.of("true"), following("l.at, l.id"));
     }
 
     private String merged(Where where, String end) {
-        boolean byTag = isTagged() && !query.byUpdatedAt();
-        String keys = where.argument(byTag ? query.tags().toArray(String[]::new) : statuses());
+        String keys = where.argument(isTagged() ? query.tags().toArray(String[]::new) : statuses());
         return "select distinct l.id, l.at from " + cursor(where) + "unnest(" + keys
-                + "::text[]) as k (key) cross join lateral (" + (byTag ? ofTag(where) : ofStatus(where)) + end + ") l";
+                + "::text[]) as k (key) cross join lateral (" + (isTagged() ? ofTag(where) : ofStatus(where)) + end
+                + ") l";
     }
 
     /** What the page follows. */
@@ -151,7 +155,6 @@ final class ExecutionList {
                         Stream.of("e.status = k.key"),
                         bounds(where).map(Filter::condition),
                         implied(where),
-                        isTagged() ? Stream.of(hasTag(where)) : Stream.of(),
                         following("e." + sort + ", e.id"));
     }
 
@@ -181,10 +184,15 @@ final class ExecutionList {
     }
 
     private Stream<String> tagged(Where where) {
-        return Stream.of(
-                "t.flow_id = " + where.argument(flow.value()),
-                "t.key = any (" + where.argument(query.tags().toArray(String[]::new)) + ")",
-                "t.deleted_at is null");
+        return Stream.of("t.flow_id = " + where.argument(flow.value()), tag(where), "t.deleted_at is null");
+    }
+
+    /** One tag's executions come in the order of the index, so that doubles are found without sorting. */
+    private String tag(Where where) {
+        List<String> tags = query.tags();
+        return tags.size() == 1
+                ? "t.key = " + where.argument(tags.get(0))
+                : "t.key = any (" + where.argument(tags.toArray(String[]::new)) + ")";
     }
 
     private String hasTag(Where where) {
