@@ -44,12 +44,14 @@ class LiveLimitsTest {
 
     private static final int EVENTS_PER_ROUND = 50;
     private static final int EVENT_BYTES = 40_000;
+    private static final int BATCH = 1_000;
 
     public static final class Tight implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "reflow.live.buffer", "120",
+                    "reflow.live.batch", Integer.toString(BATCH),
                     "reflow.live.poll-interval", "50ms",
                     "reflow.live.heartbeat", "200ms",
                     "reflow.live.max-duration", "20s",
@@ -75,18 +77,13 @@ class LiveLimitsTest {
         api.awaitStatus(execution, "completed");
     }
 
-    private void inventLargeEvents() {
+    private void invent(int events, int bytes) {
         organizations.execute(
                 "insert into execution_event (organization_id, flow_id, flow_execution_id, generation, status,"
                         + " task_execution_id, task_name, task_execution_idx, processing_status)"
                         + " select $1, $2, $3, 1, 'running', $3, repeat('x', $5), 0, 'running'"
                         + " from generate_series(1, $4)",
-                Tuple.of(
-                        api.organization(),
-                        UUID.fromString(flow),
-                        UUID.fromString(execution),
-                        EVENTS_PER_ROUND,
-                        EVENT_BYTES));
+                Tuple.of(api.organization(), UUID.fromString(flow), UUID.fromString(execution), events, bytes));
     }
 
     @Test
@@ -98,7 +95,7 @@ class LiveLimitsTest {
             quickStream.awaitStatus(1, "completed");
             for (int round = 1; round <= ROUNDS; round++) {
                 int expected = round * EVENTS_PER_ROUND;
-                inventLargeEvents();
+                invent(EVENTS_PER_ROUND, EVENT_BYTES);
                 quick.await(messages -> messages.size() == 1 + expected);
                 quickStream.await(events -> events.size() == 3 + expected);
             }
@@ -140,6 +137,29 @@ class LiveLimitsTest {
             // cut while there was more
         }
         return received.toString();
+    }
+
+    @Test
+    void tooManyEventsAtOnceDisconnectEverybodyAndAreReadLater() throws Exception {
+        List<Long> seen;
+        try (EventSocket socket = EventSocket.open(service, api.key(), flow);
+                EventStream stream = EventStream.open(service, api.key(), execution, 0)) {
+            stream.awaitStatus(1, "completed");
+            // What was there at first is all read; from the next event on it is told.
+            invent(1, 1);
+            stream.await(events -> events.size() == 4);
+            invent(BATCH, 1);
+            stream.awaitEnd();
+            assertThat(socket.awaitClose()).isEqualTo(1013);
+            seen = stream.ids();
+        }
+        try (EventStream resumed = EventStream.open(service, api.key(), execution, seen.get(seen.size() - 1))) {
+            resumed.await(events -> events.size() >= 4 + BATCH - seen.size());
+            assertThat(resumed.ids())
+                    .isSorted()
+                    .doesNotContainAnyElementsOf(seen)
+                    .hasSize(4 + BATCH - seen.size());
+        }
     }
 
     @Test
