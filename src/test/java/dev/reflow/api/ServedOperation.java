@@ -49,6 +49,11 @@ record ServedOperation(String method, String path, JsonNode document) {
         return path.startsWith("/api/flows") ? Permission.AUTHOR : Permission.OPERATE;
     }
 
+    /** Whether its answer does not end by itself. */
+    boolean isStream() {
+        return !document.at("/responses/200/content/text~1event-stream").isMissingNode();
+    }
+
     /** Whether it is about something that has an id. */
     boolean namesSomething() {
         return parameters().anyMatch(ServedOperation::isId) || !idsIn(example()).isEmpty();
