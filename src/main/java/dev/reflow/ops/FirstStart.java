@@ -10,12 +10,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxContextSupport;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,28 +27,57 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class FirstStart {
     private static final String SAMPLE = "/sample-flow.json";
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final Bootstrap bootstrap;
     private final ObjectMapper mapper;
     private final Optional<String> presetKey;
     private final int configuredPort;
+    private final boolean migrates;
+    private final boolean runsExecutions;
     private volatile Optional<Bootstrap.FirstStart> made = Optional.empty();
 
     FirstStart(
             Bootstrap bootstrap,
             ObjectMapper mapper,
             @ConfigProperty(name = "reflow.bootstrap.api-key") Optional<String> presetKey,
-            @ConfigProperty(name = "quarkus.http.port") int configuredPort) {
+            @ConfigProperty(name = "quarkus.http.port") int configuredPort,
+            @ConfigProperty(name = "quarkus.flyway.migrate-at-start") boolean migrates,
+            @ConfigProperty(name = "reflow.engine.enabled") boolean runsExecutions) {
         this.bootstrap = bootstrap;
         this.mapper = mapper;
         this.presetKey = presetKey;
         this.configuredPort = configuredPort;
+        this.migrates = migrates;
+        this.runsExecutions = runsExecutions;
     }
 
+    /**
+     * Where others migrate, the schema may not be there yet. A process that only answers requests leaves this to others:
+     * there may be many, and each has to start at once.
+     */
     void bootstrap(@Observes StartupEvent event) throws Throwable {
-        Optional<ApiKeyToken> key = presetKey.map(ApiKeyToken::new);
+        if (migrates) {
+            made = VertxContextSupport.subscribeAndAwait(this::bootstrap);
+        } else if (runsExecutions) {
+            VertxContextSupport.subscribe(
+                    () -> bootstrap()
+                            .onFailure()
+                            .retry()
+                            .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                            .indefinitely()
+                            .toMulti(),
+                    bootstrapped -> bootstrapped.with(first -> {
+                        made = first;
+                        tell(configuredPort);
+                    }));
+        }
+    }
+
+    private Uni<Optional<Bootstrap.FirstStart>> bootstrap() {
         CreateFlow.NewFlow sample = sampleFlow();
-        made = VertxContextSupport.subscribeAndAwait(() -> bootstrap.run(key, sample));
+        return Uni.createFrom().deferred(() -> bootstrap.run(presetKey.map(ApiKeyToken::new), sample));
     }
 
     void tell(@ObservesAsync HttpServerStart started) {

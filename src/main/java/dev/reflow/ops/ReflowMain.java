@@ -2,6 +2,7 @@ package dev.reflow.ops;
 
 import dev.reflow.organization.ApiKeyToken;
 import io.quarkus.runtime.Application;
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.PropertiesConfigSource;
@@ -31,6 +32,10 @@ public final class ReflowMain {
         SmallRyeConfig config = startupConfig();
         checkBootstrapKey(config);
         if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
+            if (ImageMode.current().isNativeImage()) {
+                refuse("a native executable has no database of its own. Set QUARKUS_DATASOURCE_REACTIVE_URL,"
+                        + " QUARKUS_DATASOURCE_USERNAME and QUARKUS_DATASOURCE_PASSWORD.");
+            }
             try {
                 useEmbeddedDatabase(dataFolder(config));
             } catch (EmbeddedDatabaseException e) {
@@ -57,10 +62,12 @@ public final class ReflowMain {
         System.exit(1);
     }
 
-    /** What is known before the service itself starts: the environment, system properties, the file beside it. */
+    /** What is known before the service itself starts: the environment, system properties, the files beside it. */
     private static SmallRyeConfig startupConfig() {
-        SmallRyeConfigBuilder builder =
-                new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources();
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .addDefaultSources()
+                .addDiscoveredSources();
         if (Files.isReadable(CONFIG_FILE)) {
             try {
                 builder.withSources(

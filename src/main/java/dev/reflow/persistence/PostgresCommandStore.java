@@ -20,6 +20,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,10 +29,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** What clients want of executions: one call of a function each, or a short transaction under the execution's lock. */
 @ApplicationScoped
 class PostgresCommandStore implements CommandStore {
+    /** What is told of how long answers take: how many came within each. */
+    private static final Duration[] ANSWER_TIMES = IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final Pool pool;
     private final Sessions sessions;
     private final Json json;
@@ -106,6 +113,7 @@ class PostgresCommandStore implements CommandStore {
                 .onItemOrFailure()
                 .invoke((answer, failure) -> began.stop(Timer.builder("reflow.reexecutions")
                         .description("Re-executions that were asked for, and how long it took to answer them")
+                        .serviceLevelObjectives(ANSWER_TIMES)
                         .tag("mode", mode)
                         .tag("outcome", failure == null ? code(answer.outcome()) : "failed")
                         .register(registry)));

@@ -2,6 +2,7 @@ package dev.reflow.persistence;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
+import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -19,6 +20,7 @@ class SchemaCheck implements AsyncHealthCheck {
 
     private static final Logger LOG = Logger.getLogger(SchemaCheck.class);
     private static final String NAME = "database schema";
+    private static final String UNDEFINED_TABLE = "42P01";
 
     private final ConnectionPools pools;
     private volatile boolean present;
@@ -37,12 +39,20 @@ class SchemaCheck implements AsyncHealthCheck {
         return pools.agents()
                 .query("select coalesce(max(version::int), 0) from flyway_schema_history where version is not null")
                 .execute()
-                .map(found -> answer(found.iterator().next().getInteger(0)))
+                .map(found -> found.iterator().next().getInteger(0))
+                .onFailure(SchemaCheck::isWithoutTables)
+                .recoverWithItem(0)
+                .map(this::answer)
                 .onFailure()
-                .recoverWithItem(failure -> HealthCheckResponse.named(NAME)
-                        .down()
-                        .withData("reason", String.valueOf(failure.getMessage()))
-                        .build());
+                .recoverWithItem(failure -> down(String.valueOf(failure.getMessage())));
+    }
+
+    private static boolean isWithoutTables(Throwable failure) {
+        return failure instanceof PgException refused && UNDEFINED_TABLE.equals(refused.getSqlState());
+    }
+
+    private static HealthCheckResponse down(String reason) {
+        return HealthCheckResponse.named(NAME).down().withData("reason", reason).build();
     }
 
     private HealthCheckResponse answer(int version) {
@@ -56,6 +66,6 @@ class SchemaCheck implements AsyncHealthCheck {
             told = true;
             LOG.warnf("not ready: %s", reason);
         }
-        return HealthCheckResponse.named(NAME).down().withData("reason", reason).build();
+        return down(reason);
     }
 }

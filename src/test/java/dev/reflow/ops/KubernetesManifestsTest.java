@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +128,11 @@ class KubernetesManifestsTest {
 
     private static Map<String, String> settings(List<JsonNode> all) {
         Map<String, String> settings = new TreeMap<>();
-        of(all, "ConfigMap")
+        Set<String> used = sources(all).stream()
+                .map(source -> source.at("/configMapRef/name").asText())
+                .collect(Collectors.toSet());
+        of(all, "ConfigMap").stream()
+                .filter(map -> used.contains(name(map)))
                 .forEach(map -> map.path("data")
                         .properties()
                         .forEach(entry ->
@@ -147,6 +150,12 @@ class KubernetesManifestsTest {
         return settings;
     }
 
+    private static List<JsonNode> sources(List<JsonNode> all) {
+        return ownContainers(all).stream()
+                .flatMap(container -> list(container.path("envFrom")).stream())
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"local", "production", "production/migration", "serverless"})
     void whatIsReferredToIsThere(String overlay) throws Exception {
@@ -157,9 +166,7 @@ class KubernetesManifestsTest {
         of(all, "Secret").forEach(secret -> secrets.add(name(secret)));
         of(all, "ExternalSecret")
                 .forEach(secret -> secrets.add(secret.at("/spec/target/name").textValue()));
-        List<JsonNode> sources = new ArrayList<>();
-        ownContainers(all).forEach(container -> sources.addAll(list(container.path("envFrom"))));
-        assertThat(sources).isNotEmpty().allSatisfy(source -> {
+        assertThat(sources(all)).isNotEmpty().allSatisfy(source -> {
             JsonNode map = source.at("/configMapRef/name");
             JsonNode secret = source.at("/secretRef/name");
             assertThat(map.isTextual() ? maps.contains(map.textValue()) : secrets.contains(secret.textValue()))

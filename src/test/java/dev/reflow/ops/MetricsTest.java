@@ -9,8 +9,13 @@ import dev.reflow.support.ApiClient;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +27,9 @@ class MetricsTest {
     private static final Pattern SAMPLE =
             Pattern.compile("^(reflow_[a-z_]+(?:\\{[^}]*})?) ([-+.0-9eE]+|NaN)$", Pattern.MULTILINE);
 
+    private static final Pattern NAME = Pattern.compile("^([a-z_]+)[{ ]", Pattern.MULTILINE);
+    private static final Pattern USED = Pattern.compile("\\b(reflow|sql|http)_[a-z]+_?[a-z_]*\\b");
+
     @Inject
     Organizations organizations;
 
@@ -29,10 +37,10 @@ class MetricsTest {
     BacklogMeters backlog;
 
     @Test
-    void whatHappensIsCounted() {
+    void whatHappensIsCounted() throws IOException {
         ApiClient api = organizations.create();
         Map<String, Double> before = samples();
-        String doing = api.createFlow(flow().task("in", "start", "{}")
+        String doing = api.createFlow(flow().task("in", "webhook_receive", "{}")
                 .task("total", "format_data", "{'expression': 'amount * 2', 'data': {'amount': '{{in.amount}}'}}"));
         String execution = api.start(doing, "{'amount': 1}");
         api.awaitStatus(execution, "completed");
@@ -41,8 +49,8 @@ class MetricsTest {
         api.execute(execution, true);
         api.execute("00000000-0000-4000-8000-000000000000", false);
         String waiting = api.start(
-                api.createFlow(
-                        flow().task("in", "start", "{}").task("wait", "wait_for_webhook", "{'for': '{{in.amount}}'}")),
+                api.createFlow(flow().task("in", "webhook_receive", "{}")
+                        .task("wait", "wait_for_webhook", "{'for': '{{in.amount}}'}")),
                 "{'amount': 1}");
         api.awaitStatus(waiting, "awaiting_input");
         backlog.look().await().indefinitely();
@@ -63,9 +71,29 @@ class MetricsTest {
                     "reflow_group_commit_duration_seconds_count{call=\"" + call + "\",outcome=\"done\"}",
                     1);
         }
+        assertThat(Set.of(names(get("/q/metrics").asString()))).containsAll(usedNames());
         assertThat(after.get("reflow_executions{state=\"parked\"}")).isPositive();
         assertThat(after.get("reflow_executions{state=\"orphaned\"}")).isNotNegative();
         assertThat(after.get("reflow_executions_oldest_seconds{state=\"due\"}")).isBetween(0.0, 60.0);
+    }
+
+    private static String[] names(String text) {
+        return NAME.matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .distinct()
+                .toArray(String[]::new);
+    }
+
+    /** By the dashboard and the alerts. */
+    private static Set<String> usedNames() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (String file : List.of("dashboard.json", "alerts.yaml")) {
+            String text = Files.readString(Path.of("k8s/components/monitoring", file));
+            USED.matcher(text).results().forEach(found -> used.add(found.group()));
+        }
+        assertThat(used).hasSizeGreaterThan(15);
+        return used;
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes on one database, under load, and what happens to such processes and such a database. */
@@ -207,6 +208,7 @@ class FaultsIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "reflow.executable", matches = ".+", disabledReason = "only a JVM takes an agent")
     void clockThatIsTenMinutesFastChangesNothing() throws Exception {
         Node fast = cluster.launch(Map.of("JAVA_TOOL_OPTIONS", ClockShift.javaToolOptions(temp.toRealPath())));
         cluster.join(fast);

@@ -56,13 +56,7 @@ final class ReflowProcess implements AutoCloseable {
     static ReflowProcess launch(Path folder, int port, Map<String, String> environment) throws IOException {
         Files.createDirectories(folder.getParent());
         Path output = Files.createTempFile(folder.getParent(), "output-", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", // starts sooner
-                        "-jar",
-                        Path.of(System.getProperty("reflow.jar"))
-                                .toAbsolutePath()
-                                .toString())
+        ProcessBuilder builder = new ProcessBuilder(command())
                 .directory(folder.getParent().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
@@ -72,6 +66,20 @@ final class ReflowProcess implements AutoCloseable {
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         builder.environment().putAll(environment);
         return new ReflowProcess(builder.start(), output, new DataFolder(folder), port);
+    }
+
+    /** The native executable where there is one, the packaged jar otherwise. */
+    private static List<String> command() {
+        String executable = System.getProperty("reflow.executable");
+        return executable == null
+                ? List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", // starts sooner
+                        "-jar",
+                        Path.of(System.getProperty("reflow.jar"))
+                                .toAbsolutePath()
+                                .toString())
+                : List.of(Path.of(executable).toAbsolutePath().toString());
     }
 
     static int freePort() throws IOException {

@@ -1,0 +1,75 @@
+package dev.reflow.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reflow.support.FlowBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A schema that is migrated by a process of its own, and credentials that are in files. */
+class MigrationIT {
+    private static final String KEY = "saf_migration";
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    Path temp;
+
+    private Path folder;
+    private CrashingDatabase database;
+
+    @BeforeEach
+    void startDatabase() throws Exception {
+        folder = temp.toRealPath();
+        database = new CrashingDatabase(folder.resolve("database"));
+    }
+
+    @AfterEach
+    void stopDatabase() {
+        database.close();
+    }
+
+    private Map<String, String> environment(String migrates) throws Exception {
+        Path secrets = Files.createDirectories(folder.resolve("secrets"));
+        Files.writeString(secrets.resolve("quarkus.datasource.username"), database.user());
+        Files.writeString(secrets.resolve("quarkus.datasource.password"), database.password());
+        Files.writeString(secrets.resolve("reflow.bootstrap.api-key"), KEY);
+        Map<String, String> environment = new HashMap<>();
+        environment.put(
+                "QUARKUS_DATASOURCE_REACTIVE_URL", "postgresql://127.0.0.1:" + database.port() + "/" + database.name());
+        environment.put("SMALLRYE_CONFIG_SOURCE_FILE_LOCATIONS", secrets.toString());
+        environment.put("QUARKUS_FLYWAY_MIGRATE_AT_START", migrates);
+        return environment;
+    }
+
+    @Test
+    void processThatDoesNotMigrateWaitsForOneThatDoes() throws Exception {
+        try (ReflowProcess waiting = ReflowProcess.launch(folder.resolve("unused"), environment("false"))) {
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(waiting.output()).contains("not ready: ", "QUARKUS_INIT_AND_EXIT=true"));
+            assertThat(waiting.client(KEY).get("/q/health/ready").status()).isEqualTo(503);
+            assertThat(waiting.client(KEY).get("/q/health/live").status()).isEqualTo(200);
+
+            Map<String, String> once = environment("true");
+            once.put("QUARKUS_INIT_AND_EXIT", "true");
+            try (ReflowProcess migration = ReflowProcess.launch(folder.resolve("unused"), once)) {
+                assertThat(migration.awaitEnd()).isZero();
+            }
+            waiting.awaitReady();
+            ReflowClient client = waiting.client(KEY);
+            await().atMost(SOON).until(() -> client.get("/api/flows").status() == 200);
+            String execution = client.execute(
+                    client.createFlow(FlowBuilder.flow().task("order", "webhook_receive", "{}")),
+                    FlowBuilder.json("{}"));
+            client.awaitCompletion(execution, SOON);
+        }
+    }
+}
