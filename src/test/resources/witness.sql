@@ -1,5 +1,6 @@
 -- Writes down, for tests, who changed what: each change of hands and each write of an attempt, with the process that
--- sent the statement (its application_name) and the statement's function. Part of the transaction that it witnesses.
+-- sent the statement (its application_name) and the statement's function. Part of the transaction that it witnesses, and
+-- not hindered by what its role may not see.
 create schema witness;
 
 create table witness.node (id uuid primary key, process text not null);
@@ -33,7 +34,7 @@ create function witness.statement() returns text language sql as $$
     select coalesce(substring(current_query() from '([a-z_]+)\('), current_query())
 $$;
 
-create function witness.see_node() returns trigger language plpgsql as $$
+create function witness.see_node() returns trigger language plpgsql security definer as $$
 begin
     insert into witness.node values (new.id, current_setting('application_name'));
     return null;
@@ -41,7 +42,7 @@ end
 $$;
 create trigger witness after insert on engine_node for each row execute function witness.see_node();
 
-create function witness.see_hand() returns trigger language plpgsql as $$
+create function witness.see_hand() returns trigger language plpgsql security definer as $$
 begin
     insert into witness.hand (execution, generation, generation_before, active_before, owner, owner_before, statement,
         process)
@@ -54,7 +55,7 @@ create trigger witness_start after insert on flow_execution for each row execute
 create trigger witness after update on flow_execution for each row
     when (old.lease <> new.lease or old.owner is distinct from new.owner) execute function witness.see_hand();
 
-create function witness.see_attempt() returns trigger language plpgsql as $$
+create function witness.see_attempt() returns trigger language plpgsql security definer as $$
 begin
     insert into witness.attempt (execution, generation, task, status, owner, owner_alive, statement, process)
     select new.flow_execution_id, new.generation, new.task_name, new.processing_status, e.owner, n.state = 'alive',
