@@ -66,15 +66,9 @@ class ConnectionPools implements PgPoolCreator {
     private io.vertx.sqlclient.Pool pool(Input input, String name, List<PgConnectOptions> servers, int size) {
         return PgBuilder.pool()
                 .with(options(input, name, size))
-                .connectingTo(named(servers, name))
+                .connectingTo(List.<SqlConnectOptions>copyOf(servers))
                 .using(input.vertx())
                 .build();
-    }
-
-    private static List<SqlConnectOptions> named(List<PgConnectOptions> servers, String name) {
-        return servers.stream()
-                .<SqlConnectOptions>map(server -> new PgConnectOptions(server).setMetricsName(name))
-                .toList();
     }
 
     /** Nobody shall be given a connection that is about to be closed for its silence. */

@@ -52,11 +52,12 @@ class MigrationIT {
     @Test
     void processThatDoesNotMigrateWaitsForOneThatDoes() throws Exception {
         try (ReflowProcess waiting = ReflowProcess.launch(folder.resolve("unused"), environment("false"))) {
-            await().atMost(SOON)
-                    .untilAsserted(
-                            () -> assertThat(waiting.output()).contains("not ready: ", "QUARKUS_INIT_AND_EXIT=true"));
-            assertThat(waiting.client(KEY).get("/q/health/ready").status()).isEqualTo(503);
-            assertThat(waiting.client(KEY).get("/q/health/live").status()).isEqualTo(200);
+            ReflowClient client = waiting.client(KEY);
+            await().atMost(SOON).until(client::isAnswering);
+            assertThat(client.get("/q/health/ready").expect(503).text())
+                    .contains("the database has schema version 0");
+            assertThat(waiting.output()).contains("not ready: ", "QUARKUS_INIT_AND_EXIT=true");
+            client.get("/q/health/live").expect(200);
 
             Map<String, String> once = environment("true");
             once.put("QUARKUS_INIT_AND_EXIT", "true");
@@ -64,7 +65,6 @@ class MigrationIT {
                 assertThat(migration.awaitEnd()).isZero();
             }
             waiting.awaitReady();
-            ReflowClient client = waiting.client(KEY);
             await().atMost(SOON).until(() -> client.get("/api/flows").status() == 200);
             String execution = client.execute(
                     client.createFlow(FlowBuilder.flow().task("order", "webhook_receive", "{}")),

@@ -103,6 +103,15 @@ record ReflowClient(String url, String apiKey, Duration patience) {
         }
     }
 
+    /** Whether there is anybody, ready or not. */
+    boolean isAnswering() throws InterruptedException {
+        try {
+            return readiness() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     int readiness() throws IOException, InterruptedException {
         return get("/q/health/ready").status();
     }
