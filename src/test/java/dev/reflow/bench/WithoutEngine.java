@@ -7,6 +7,12 @@ import java.util.Map;
 public class WithoutEngine implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("reflow.engine.enabled", "false", "quarkus.log.level", "WARN");
+        return Map.of(
+                "reflow.engine.enabled",
+                "false",
+                "quarkus.flyway.migrate-at-start",
+                "true",
+                "quarkus.log.level",
+                "WARN");
     }
 }

@@ -54,7 +54,7 @@ class PostgresGenerationStoreTest extends GenerationStoreContract {
     public static class WithoutEngine implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("reflow.engine.enabled", "false");
+            return Map.of("reflow.engine.enabled", "false", "quarkus.flyway.migrate-at-start", "true");
         }
     }
 

@@ -54,8 +54,7 @@ class MigrationIT {
         try (ReflowProcess waiting = ReflowProcess.launch(folder.resolve("unused"), environment("false"))) {
             ReflowClient client = waiting.client(KEY);
             await().atMost(SOON).until(client::isAnswering);
-            assertThat(client.get("/q/health/ready").expect(503).text())
-                    .contains("the database has schema version 0");
+            assertThat(client.get("/q/health/ready").expect(503).text()).contains("the database has schema version 0");
             assertThat(waiting.output()).contains("not ready: ", "QUARKUS_INIT_AND_EXIT=true");
             client.get("/q/health/live").expect(200);
 
