@@ -74,7 +74,7 @@ public final class FlowListParams {
 
     FlowListQuery read(Form form) {
         return new FlowListQuery(
-                form.query("search", search).text().orNull(),
+                form.query("search", search).text().unlessEmpty(),
                 new Sort(
                         form.query("sort_field", sortField)
                                 .text()
@@ -84,7 +84,7 @@ public final class FlowListParams {
                 Page.read(form.query("page", page), form.query("page_size", pageSize), 20, 100),
                 form.query("tag_filters", tagFilters).text().orNull(),
                 form.query("is_cleanable", cleanable).bool().or(false),
-                form.query("created_by_id", createdById).text().orNull(),
+                form.query("created_by_id", createdById).text().unlessEmpty(),
                 form.query("organization_id", organizationId)
                         .uuid()
                         .map(OrganizationId::new)

@@ -36,7 +36,7 @@ public final class FlowVersionListParams {
 
     FlowVersionListQuery read(Form form) {
         return new FlowVersionListQuery(
-                form.query("search", search).text().orNull(),
+                form.query("search", search).text().unlessEmpty(),
                 form.query("favourites_only", favouritesOnly).bool().or(false),
                 Page.read(form.query("page", page), form.query("page_size", pageSize), 20, 100));
     }

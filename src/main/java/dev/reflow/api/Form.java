@@ -28,18 +28,21 @@ public final class Form {
     }
 
     public Field query(String name, @Nullable String raw) {
-        return parameter("query", name, raw);
+        return parameter("query", name, raw == null ? SentEmpty.query(name) : raw);
     }
 
     /** A parameter that may be repeated; absent when it is not there at all. */
     public Field query(String name, List<String> raw) {
         ArrayNode values = JsonNodeFactory.instance.arrayNode();
         raw.forEach(values::add);
-        return new Field(this, List.of("query", name), raw.isEmpty() ? null : values);
+        if (raw.isEmpty() && SentEmpty.query(name) != null) {
+            values.add("");
+        }
+        return new Field(this, List.of("query", name), values.isEmpty() ? null : values);
     }
 
     public Field header(String name, @Nullable String raw) {
-        return parameter("header", name, raw);
+        return parameter("header", name, raw == null ? SentEmpty.header(name) : raw);
     }
 
     /** The members of a body that has to be an object. */

@@ -15,7 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body: JSON that can be kept, nothing, or something else. Numbers keep every digit they came with.
+ * A request's body: JSON that can be kept, nothing, or something else. Numbers keep every digit they came with; an object
+ * that has a name twice cannot be kept as it came.
  *
  * @param tree null when there was no body or there is a fault
  * @param fault why it is no JSON, or none that can be kept
@@ -32,6 +33,7 @@ public record JsonBody(@Nullable JsonNode tree, @Nullable Fault fault) {
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build()
             .readerFor(JsonNode.class);

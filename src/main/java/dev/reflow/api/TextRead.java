@@ -3,6 +3,7 @@ package dev.reflow.api;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A text, whose length is counted in characters as a person sees them, not in Java's. */
 public final class TextRead extends Read<String> {
@@ -35,6 +36,12 @@ public final class TextRead extends Read<String> {
         List<String> allowed = Arrays.asList(values);
         require(allowed::contains, Complaint.noneOf(allowed));
         return this;
+    }
+
+    /** Null for an empty text as for none. */
+    public @Nullable String unlessEmpty() {
+        String text = orNull();
+        return text == null || text.isEmpty() ? null : text;
     }
 
     private static int length(String text) {

@@ -290,7 +290,7 @@ class FormTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{} x", " ", "{\"a\": NaN}", "{'a': 1}", "{\"a\": 01}", "nul"})
+    @ValueSource(strings = {"{", "{} x", " ", "{\"a\": NaN}", "{'a': 1}", "{\"a\": 01}", "nul", "{\"a\": 1, \"a\": 1}"})
     void otherBodyIsNoJson(String text) {
         FlowDefinitionRequest.read(form, body(text));
         assertThat(faults()).extracting(Fault::type).containsExactly("json_invalid");

@@ -4,6 +4,7 @@ import static dev.reflow.support.ApiClient.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.reflow.organization.Permission;
 import dev.reflow.support.ApiClient;
 import io.restassured.RestAssured;
@@ -20,9 +21,13 @@ import java.util.stream.StreamSupport;
 record ServedOperation(String method, String path, JsonNode document) {
     private static final Map<String, String> OTHER_VALUES = Map.of("version", "1", "status", "failed");
 
+    /** The whole document. */
+    static JsonNode served() {
+        return json(RestAssured.given().get("/q/openapi?format=json"), 200);
+    }
+
     static List<ServedOperation> all() {
-        JsonNode paths =
-                json(RestAssured.given().get("/q/openapi?format=json"), 200).path("paths");
+        JsonNode paths = served().path("paths");
         List<ServedOperation> all = new ArrayList<>();
         paths.fields()
                 .forEachRemaining(path -> path.getValue()
@@ -69,22 +74,31 @@ record ServedOperation(String method, String path, JsonNode document) {
     }
 
     private Response send(RequestSpecification request, Map<String, String> ids) {
+        return draft(ids).send(request);
+    }
+
+    /** A request with all that is required and the document's example, for a test to spoil. */
+    RequestDraft draft(Map<String, String> ids) {
         Map<String, String> values = new HashMap<>(OTHER_VALUES);
         values.putAll(ids);
-        parameters().forEach(parameter -> {
-            String name = parameter.path("name").textValue();
-            String value = require(values, name);
-            if (parameter.path("in").textValue().equals("path")) {
-                request.pathParam(name, value);
-            } else {
-                request.queryParam(name, value);
-            }
-        });
         JsonNode body = example();
-        if (!body.isMissingNode()) {
-            request.body(withIds(body.deepCopy(), values).toString());
-        }
-        return request.request(method.toUpperCase(java.util.Locale.ROOT), path);
+        RequestDraft draft = new RequestDraft(this, body.isMissingNode() ? null : withIds(body.deepCopy(), values));
+        parameters()
+                .map(parameter -> parameter.path("name").textValue())
+                .forEach(name -> draft.set(locationOf(name), TextNode.valueOf(require(values, name))));
+        return draft;
+    }
+
+    boolean hasBody() {
+        return document.has("requestBody");
+    }
+
+    private List<Object> locationOf(String parameter) {
+        return StreamSupport.stream(document.path("parameters").spliterator(), false)
+                .filter(each -> each.path("name").textValue().equals(parameter))
+                .map(each -> List.<Object>of(each.path("in").textValue(), parameter))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String require(Map<String, String> values, String name) {
