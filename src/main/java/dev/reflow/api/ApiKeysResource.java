@@ -51,6 +51,7 @@ public class ApiKeysResource {
     @ResponseStatus(201)
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "createApiKey",
             summary = "Create an API key",
             description =
                     "The answer shows the key for the only time; what is kept is a hash. It has the role integration.")
@@ -77,7 +78,10 @@ public class ApiKeysResource {
     }
 
     @GET
-    @Operation(summary = "List an account's API keys", description = "Newest first, without those that were revoked.")
+    @Operation(
+            operationId = "listApiKeys",
+            summary = "List an account's API keys",
+            description = "Newest first, without those that were revoked.")
     @APIResponse(
             responseCode = "200",
             description = "The keys",
@@ -120,7 +124,10 @@ public class ApiKeysResource {
     @Path("/{api_key_id}")
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Rename or describe an API key", description = "What is absent stays as it is.")
+    @Operation(
+            operationId = "updateApiKey",
+            summary = "Rename or describe an API key",
+            description = "What is absent stays as it is.")
     @APIResponseSchema(value = ApiKeyResponse.class, responseCode = "200")
     @APIResponse(responseCode = "404")
     public Uni<ApiKeyResponse> update(
@@ -150,7 +157,10 @@ public class ApiKeysResource {
     @DELETE
     @Path("/{api_key_id}")
     @Cancellable(false)
-    @Operation(summary = "Revoke an API key", description = "It opens nothing from now on, on every node.")
+    @Operation(
+            operationId = "revokeApiKey",
+            summary = "Revoke an API key",
+            description = "It opens nothing from now on, on every node.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404")
     public Uni<Void> revoke(

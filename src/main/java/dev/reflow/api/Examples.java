@@ -9,7 +9,7 @@ final class Examples {
               "display_name": "Greeting",
               "tags": ["demo"],""" + Examples.DEFINITION;
 
-    private static final String DEFINITION = """
+    static final String DEFINITION_MEMBER = """
 
               "definition": {
                 "flow": {},
@@ -34,8 +34,9 @@ final class Examples {
                     }
                   }
                 ]
-              }
-            }""";
+              }""";
+
+    private static final String DEFINITION = DEFINITION_MEMBER + "\n}";
 
     static final String FLOW_PATCH = """
             {

@@ -49,6 +49,7 @@ public class ExecutionEventsResource {
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
+            operationId = "followFlowExecution",
             summary = "Follow an execution",
             description = "Server-sent events, one per change of a status, each once and in the order of the changes:"
                     + " first what the log has after Last-Event-ID, then what happens. The stream does not end with the"

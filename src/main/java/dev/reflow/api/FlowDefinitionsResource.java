@@ -50,7 +50,10 @@ public class FlowDefinitionsResource {
     @Cancellable(false)
     @Path("/{flow_id}/definition")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Replace a draft's definition", description = "What is accepted becomes the next version.")
+    @Operation(
+            operationId = "replaceFlowDefinition",
+            summary = "Replace a draft's definition",
+            description = "What is accepted becomes the next version.")
     @APIResponseSchema(
             value = FlowResponse.class,
             responseCode = "200",
@@ -84,6 +87,7 @@ public class FlowDefinitionsResource {
     @Path("/{flow_id}/task")
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "replaceFlowTask",
             summary = "Replace or add one task of a draft",
             description = "A task of the same name is replaced where it stands, else the task is added. The definition"
                     + " that comes of it becomes the next version. Changes at the same time keep each other's tasks.")
@@ -117,7 +121,10 @@ public class FlowDefinitionsResource {
     @POST
     @Path("/{flow_id}/validate")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Check a definition", description = "Nothing is kept, and the flow may have any status.")
+    @Operation(
+            operationId = "validateFlowDefinition",
+            summary = "Check a definition",
+            description = "Nothing is kept, and the flow may have any status.")
     @APIResponseSchema(
             value = FlowValidationResponse.class,
             responseCode = "200",

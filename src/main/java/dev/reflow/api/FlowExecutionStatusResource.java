@@ -35,6 +35,7 @@ public class FlowExecutionStatusResource {
     @PATCH
     @Cancellable(false)
     @Operation(
+            operationId = "moveFlowExecutionStatus",
             summary = "Move the status that is shown",
             description =
                     "Only this label changes: nothing is started, stopped or deleted by it, and what the execution"

@@ -89,7 +89,7 @@ public class FlowExecutionsResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
-    @Operation(summary = "Execute a flow")
+    @Operation(operationId = "createFlowExecution", summary = "Execute a flow")
     @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "201", responseDescription = "The execution")
     @APIResponse(responseCode = "400", description = "The flow cannot be executed; or the input does not match it")
     @APIResponse(responseCode = "402")
@@ -116,7 +116,10 @@ public class FlowExecutionsResource {
 
     @GET
     @PermissionsAllowed("read")
-    @Operation(summary = "List a flow's executions", description = "Newest first, unless sorted otherwise.")
+    @Operation(
+            operationId = "listFlowExecutions",
+            summary = "List a flow's executions",
+            description = "Newest first, unless sorted otherwise.")
     @APIResponse(
             responseCode = "200",
             description = "One page",
@@ -148,7 +151,7 @@ public class FlowExecutionsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/{flow_execution_id}")
-    @Operation(summary = "Get an execution")
+    @Operation(operationId = "getFlowExecution", summary = "Get an execution")
     @APIResponseSchema(value = FlowExecutionResponse.class, responseCode = "200", responseDescription = "The execution")
     @APIResponse(responseCode = "400")
     @APIResponse(responseCode = "404")
@@ -168,7 +171,10 @@ public class FlowExecutionsResource {
     @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}")
-    @Operation(summary = "Delete an execution", description = "It is no longer listed. Running work goes on.")
+    @Operation(
+            operationId = "deleteFlowExecution",
+            summary = "Delete an execution",
+            description = "It is no longer listed. Running work goes on.")
     @APIResponse(responseCode = "204", description = "Deleted, now or before")
     @APIResponse(responseCode = "404")
     public Uni<Void> delete(
@@ -184,7 +190,10 @@ public class FlowExecutionsResource {
     @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}/cancel")
-    @Operation(summary = "Cancel an execution", description = "A finished one stays as it is.")
+    @Operation(
+            operationId = "cancelFlowExecution",
+            summary = "Cancel an execution",
+            description = "A finished one stays as it is.")
     @APIResponse(responseCode = "204", description = "Requested, or not needed")
     @APIResponse(responseCode = "404")
     public Uni<Void> cancel(
@@ -200,10 +209,11 @@ public class FlowExecutionsResource {
     @PermissionsAllowed("operate")
     @Cancellable(false)
     @Path("/{flow_execution_id}/execute")
-    @Operation(summary = "Execute again, under the same id")
+    @Operation(operationId = "reExecuteFlow", summary = "Execute again, under the same id")
     @APIResponse(responseCode = "204", description = "Accepted")
     @APIResponse(responseCode = "404")
     @APIResponse(responseCode = "409", description = "The execution cannot be executed now")
+    @APIResponse(responseCode = "412", description = "The plan of If-Match is not what would be carried out")
     public Uni<RestResponse<Void>> execute(
             @PathParam("flow_execution_id") @Parameter(description = "The execution", schema = @Schema(format = "uuid"))
                     String flowExecutionId,
@@ -247,6 +257,7 @@ public class FlowExecutionsResource {
     @PermissionsAllowed("read")
     @Path("/{flow_execution_id}/plan")
     @Operation(
+            operationId = "planReExecution",
             summary = "Show what a re-execution would do",
             description = "Nothing is started. The ETag can be sent as If-Match with the re-execution.")
     @APIResponse(
@@ -281,7 +292,10 @@ public class FlowExecutionsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/{flow_execution_id}/generations")
-    @Operation(summary = "List the generations of an execution", description = "Newest first.")
+    @Operation(
+            operationId = "listGenerations",
+            summary = "List the generations of an execution",
+            description = "Newest first.")
     @APIResponseSchema(
             value = GenerationsResponse.class,
             responseCode = "200",

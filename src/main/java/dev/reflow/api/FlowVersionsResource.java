@@ -58,7 +58,7 @@ public class FlowVersionsResource {
 
     @GET
     @PermissionsAllowed("read")
-    @Operation(summary = "List a flow's versions", description = "Newest first.")
+    @Operation(operationId = "listFlowVersions", summary = "List a flow's versions", description = "Newest first.")
     @APIResponse(
             responseCode = "200",
             description = "The versions",
@@ -84,7 +84,10 @@ public class FlowVersionsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/summary")
-    @Operation(summary = "List a flow's versions without their definitions", description = "Newest first.")
+    @Operation(
+            operationId = "listFlowVersionSummaries",
+            summary = "List a flow's versions without their definitions",
+            description = "Newest first.")
     @APIResponseSchema(
             value = PaginatedFlowVersionSummaryResponse.class,
             responseCode = "200",
@@ -105,7 +108,7 @@ public class FlowVersionsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/{version}")
-    @Operation(summary = "Get a flow in one of its versions")
+    @Operation(operationId = "getFlowVersion", summary = "Get a flow in one of its versions")
     @APIResponseSchema(value = FlowResponse.class, responseCode = "200", responseDescription = "The flow")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> get(
@@ -126,7 +129,10 @@ public class FlowVersionsResource {
     @Cancellable(false)
     @Path("/{version}")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Name or mark a version", description = "What is absent or null stays as it is.")
+    @Operation(
+            operationId = "updateFlowVersion",
+            summary = "Name or mark a version",
+            description = "What is absent or null stays as it is.")
     @APIResponseSchema(
             value = FlowVersionSummaryResponse.class,
             responseCode = "200",
@@ -162,6 +168,7 @@ public class FlowVersionsResource {
     @Cancellable(false)
     @Path("/{version}/restore")
     @Operation(
+            operationId = "restoreFlowVersion",
             summary = "Restore an earlier version of a draft",
             description = "Its definition becomes the next version; those in between stay.")
     @APIResponseSchema(

@@ -64,7 +64,7 @@ public class FlowsResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @ResponseStatus(201)
-    @Operation(summary = "Create a flow")
+    @Operation(operationId = "createFlow", summary = "Create a flow")
     @APIResponseSchema(value = FlowResponse.class, responseCode = "201", responseDescription = "The flow")
     @APIResponse(responseCode = "400", description = "The definition is not valid")
     @APIResponse(responseCode = "409")
@@ -97,7 +97,10 @@ public class FlowsResource {
 
     @GET
     @PermissionsAllowed("read")
-    @Operation(summary = "List flows", description = "Newest first, unless sorted otherwise.")
+    @Operation(
+            operationId = "listFlows",
+            summary = "List flows",
+            description = "Newest first, unless sorted otherwise.")
     public Uni<PaginatedFlowResponse> list(@BeanParam FlowListParams params, @BeanParam FlowIncludeParams include) {
         Form form = new Form();
         FlowListQuery query = params.read(form);
@@ -117,7 +120,7 @@ public class FlowsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/{flow_id}")
-    @Operation(summary = "Get a flow in its latest version")
+    @Operation(operationId = "getFlow", summary = "Get a flow in its latest version")
     @APIResponseSchema(value = FlowResponse.class, responseCode = "200", responseDescription = "The flow")
     @APIResponse(responseCode = "404")
     public Uni<FlowResponse> get(
@@ -136,6 +139,7 @@ public class FlowsResource {
     @Path("/{flow_id}")
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "updateFlow",
             summary = "Change a flow",
             description = "What is absent or null stays as it is. Settings are replaced as a whole.")
     @APIResponseSchema(
@@ -178,6 +182,7 @@ public class FlowsResource {
     @Cancellable(false)
     @Path("/{flow_id}")
     @Operation(
+            operationId = "deleteFlow",
             summary = "Delete a flow",
             description = "It is gone for everybody and cannot be started any more. Its executions stay.")
     @APIResponse(responseCode = "204", description = "Deleted")

@@ -30,16 +30,24 @@ import org.jboss.jandex.IndexView;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class OpenApiRules implements OASFilter {
+    private static final List<String> ALWAYS = List.of("401", "403", "500");
+    private static final List<String> WITH_A_BODY = List.of("413", "415", "422");
     private static final DotName PACKAGE = DotName.createSimple(OpenApiRules.class.getPackageName());
     private static final DotName NULLABLE = DotName.createSimple("org.jspecify.annotations.Nullable");
     private static final DotName OMITS = DotName.createSimple("com.fasterxml.jackson.annotation.JsonInclude");
+    /** Null included; a generator of clients would make a type of its own of a choice between this and null. */
+    private static final String ANYTHING = "/AnyJson";
+
     private static final Map<String, String> FAILURES = Map.ofEntries(
             Map.entry("400", "The request cannot be carried out as it is"),
             Map.entry("401", "Credentials are missing or not valid"),
-            Map.entry("402", "The organization's credits are used up"),
+            Map.entry("402", "The organization's credits are used up; not answered by this version"),
             Map.entry("403", "The caller may not do this"),
             Map.entry("404", "There is nothing of this id that the caller can see"),
             Map.entry("409", "The request conflicts with the current state"),
+            Map.entry("412", "What the request builds upon has changed"),
+            Map.entry("413", "The body is too large"),
+            Map.entry("415", "The body is something else than JSON"),
             Map.entry("422", "The request is malformed; every fault is listed"),
             Map.entry("500", "Something unexpected happened; the request id leads to it"));
 
@@ -91,13 +99,17 @@ public final class OpenApiRules implements OASFilter {
         APIResponses responses = operation.getResponses();
         boolean reads =
                 operation.getRequestBody() != null || !parameters(operation).isEmpty();
-        List<String> always = reads ? List.of("401", "403", "422", "500") : List.of("401", "403", "500");
-        always.stream()
+        Stream.concat(
+                        ALWAYS.stream(),
+                        operation.getRequestBody() != null
+                                ? WITH_A_BODY.stream()
+                                : reads ? Stream.of("422") : Stream.of())
                 .filter(code -> !responses.hasAPIResponse(code))
                 .forEach(code -> responses.addAPIResponse(code, OASFactory.createAPIResponse()));
         responses.getAPIResponses().forEach(OpenApiRules::describeFailure);
         parameters(operation).forEach(OpenApiRules::typeParameter);
         parameters(operation).stream().filter(OpenApiRules::isOptional).forEach(OpenApiRules::allowNull);
+        OpenApiExamples.add(operation);
     }
 
     private static void describeActions(List<ExecutionAction> actions, Operation operation) {
@@ -171,6 +183,9 @@ public final class OpenApiRules implements OASFilter {
     }
 
     private static Schema orNull(Schema schema) {
+        if (schema.getRef() != null && schema.getRef().endsWith(ANYTHING)) {
+            return schema;
+        }
         if (schema.getRef() != null) {
             return OASFactory.createSchema().addAnyOf(schema).addAnyOf(nothing());
         }

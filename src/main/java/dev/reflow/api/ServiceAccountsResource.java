@@ -50,7 +50,7 @@ public class ServiceAccountsResource {
     @Cancellable(false)
     @ResponseStatus(201)
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Create a service account")
+    @Operation(operationId = "createServiceAccount", summary = "Create a service account")
     @APIResponseSchema(value = ServiceAccountCreateResponse.class, responseCode = "201")
     @APIResponse(responseCode = "400")
     public Uni<ServiceAccountCreateResponse> create(
@@ -74,7 +74,10 @@ public class ServiceAccountsResource {
     }
 
     @GET
-    @Operation(summary = "List the service accounts", description = "Newest first.")
+    @Operation(
+            operationId = "listServiceAccounts",
+            summary = "List the service accounts",
+            description = "Newest first.")
     @APIResponse(
             responseCode = "200",
             description = "The accounts",
@@ -109,7 +112,7 @@ public class ServiceAccountsResource {
 
     @GET
     @Path("/{service_account_id}")
-    @Operation(summary = "Read a service account")
+    @Operation(operationId = "getServiceAccount", summary = "Read a service account")
     @APIResponseSchema(value = ServiceAccountResponse.class, responseCode = "200")
     @APIResponse(responseCode = "404")
     public Uni<ServiceAccountResponse> get(
@@ -127,7 +130,10 @@ public class ServiceAccountsResource {
     @Path("/{service_account_id}")
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Rename or describe a service account", description = "What is absent stays as it is.")
+    @Operation(
+            operationId = "updateServiceAccount",
+            summary = "Rename or describe a service account",
+            description = "What is absent stays as it is.")
     @APIResponseSchema(value = ServiceAccountResponse.class, responseCode = "200")
     @APIResponse(responseCode = "404")
     public Uni<ServiceAccountResponse> update(
@@ -154,7 +160,10 @@ public class ServiceAccountsResource {
     @DELETE
     @Path("/{service_account_id}")
     @Cancellable(false)
-    @Operation(summary = "Delete a service account", description = "Its keys go with it, for good.")
+    @Operation(
+            operationId = "deleteServiceAccount",
+            summary = "Delete a service account",
+            description = "Its keys go with it, for good.")
     @APIResponse(responseCode = "204", description = "Deleted")
     @APIResponse(responseCode = "404")
     public Uni<Void> delete(

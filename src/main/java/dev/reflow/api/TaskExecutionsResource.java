@@ -70,6 +70,7 @@ public class TaskExecutionsResource {
     @GET
     @PermissionsAllowed("read")
     @Operation(
+            operationId = "listTaskExecutions",
             summary = "List task executions",
             description = "Newest first, all attempts since the last full re-execution, or those of one generation.")
     public Uni<ListTaskExecutionsResponse> list(@BeanParam TaskExecutionListParams params) {
@@ -92,6 +93,7 @@ public class TaskExecutionsResource {
     @ResponseStatus(201)
     @PermissionsAllowed("report")
     @Operation(
+            operationId = "reportTaskExecution",
             summary = "Report an attempt of a task",
             description = "For workers outside. What a report leaves out stays as it was reported before.")
     @APIResponseSchema(
@@ -126,6 +128,7 @@ public class TaskExecutionsResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "updateTaskExecution",
             summary = "Edit a task's result",
             description = "What depends on it becomes stale, and is executed again when asked for.")
     @APIResponseSchema(
@@ -170,7 +173,7 @@ public class TaskExecutionsResource {
     @GET
     @PermissionsAllowed("read")
     @Path("/{task_execution_id}")
-    @Operation(summary = "Get a task execution")
+    @Operation(operationId = "getTaskExecution", summary = "Get a task execution")
     @APIResponseSchema(
             value = TaskExecutionResponse.class,
             responseCode = "200",

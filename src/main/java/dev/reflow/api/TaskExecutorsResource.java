@@ -22,7 +22,7 @@ public class TaskExecutorsResource {
     }
 
     @GET
-    @Operation(summary = "List the task executors")
+    @Operation(operationId = "listTaskExecutors", summary = "List the task executors")
     public Uni<List<TaskExecutorResponse>> list() {
         return Uni.createFrom()
                 .item(executors.all().stream()

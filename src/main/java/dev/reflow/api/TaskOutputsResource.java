@@ -56,6 +56,7 @@ public class TaskOutputsResource {
     @GET
     @PermissionsAllowed("read")
     @Operation(
+            operationId = "listTaskOutputs",
             summary = "List task outputs",
             description = "All of them, newest first: of each task that has ended since the last full re-execution, and"
                     + " what workers sent.")
@@ -80,6 +81,7 @@ public class TaskOutputsResource {
     @ResponseStatus(201)
     @PermissionsAllowed("report")
     @Operation(
+            operationId = "sendTaskOutput",
             summary = "Send a task's output",
             description = "For workers outside. It is kept as it is; the task does not end by it.")
     @APIResponseSchema(value = TaskOutputResponse.class, responseCode = "201", responseDescription = "The task output")
@@ -111,6 +113,7 @@ public class TaskOutputsResource {
     @Path("/{task_output_id}")
     @PermissionsAllowed("read")
     @Operation(
+            operationId = "getTaskOutput",
             summary = "Get a task output",
             description = "By its id, or by that of any attempt of the task: what came of the task by now.")
     @APIResponseSchema(value = TaskOutputResponse.class, responseCode = "200", responseDescription = "The task output")

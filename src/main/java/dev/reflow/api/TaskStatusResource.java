@@ -39,6 +39,7 @@ public class TaskStatusResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "reportTaskStatuses",
             summary = "Report how far tasks have come",
             description =
                     "For workers outside, in their own words. All of them are kept, or none. Nothing is started or"

@@ -49,6 +49,7 @@ public class TaskTagsResource {
     @Consumes(MediaType.WILDCARD)
     @PermissionsAllowed("operate")
     @Operation(
+            operationId = "updateTaskTags",
             summary = "Add and remove tags",
             description = "One after the other, all of them or none. A tag is the same one if its execution, task, tag,"
                     + " type and metadata are; case counts.")
@@ -77,7 +78,10 @@ public class TaskTagsResource {
 
     @GET
     @PermissionsAllowed("read")
-    @Operation(summary = "List the tags of an execution's tasks", description = "In the order they were added in.")
+    @Operation(
+            operationId = "listTaskTags",
+            summary = "List the tags of an execution's tasks",
+            description = "In the order they were added in.")
     @APIResponse(
             responseCode = "200",
             description = "The tags",

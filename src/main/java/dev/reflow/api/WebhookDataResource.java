@@ -38,6 +38,7 @@ public class WebhookDataResource {
     @Cancellable(false)
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "sendWebhookData",
             summary = "Send data to a task that waits for it",
             description = "Before the flow gets there, too. The same data again is accepted and changes nothing.")
     @APIResponseSchema(
