@@ -35,9 +35,9 @@ final class OpenApiExamples {
         if (schema.getItems() != null) {
             return "[" + success(schema.getItems()) + "]";
         }
-        String name = schema.getRef().substring(schema.getRef().lastIndexOf('/') + 1);
-        return Optional.ofNullable(ResponseExamples.BY_SCHEMA.get(name))
-                .orElseThrow(() -> new IllegalStateException("no example of " + name));
+        String ref = String.valueOf(schema.getRef());
+        return Optional.ofNullable(ResponseExamples.BY_SCHEMA.get(ref.substring(ref.lastIndexOf('/') + 1)))
+                .orElseThrow(() -> new IllegalStateException("ResponseExamples has no example of " + ref));
     }
 
     /** Empty for a status that is the platform's and never this service's. */

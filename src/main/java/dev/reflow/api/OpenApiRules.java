@@ -30,8 +30,6 @@ import org.jboss.jandex.IndexView;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class OpenApiRules implements OASFilter {
-    private static final List<String> ALWAYS = List.of("401", "403", "500");
-    private static final List<String> WITH_A_BODY = List.of("413", "415", "422");
     private static final DotName PACKAGE = DotName.createSimple(OpenApiRules.class.getPackageName());
     private static final DotName NULLABLE = DotName.createSimple("org.jspecify.annotations.Nullable");
     private static final DotName OMITS = DotName.createSimple("com.fasterxml.jackson.annotation.JsonInclude");
@@ -97,19 +95,21 @@ public final class OpenApiRules implements OASFilter {
 
     private static void completeOperation(Operation operation) {
         APIResponses responses = operation.getResponses();
-        boolean reads =
-                operation.getRequestBody() != null || !parameters(operation).isEmpty();
-        Stream.concat(
-                        ALWAYS.stream(),
-                        operation.getRequestBody() != null
-                                ? WITH_A_BODY.stream()
-                                : reads ? Stream.of("422") : Stream.of())
+        everyTime(operation)
                 .filter(code -> !responses.hasAPIResponse(code))
                 .forEach(code -> responses.addAPIResponse(code, OASFactory.createAPIResponse()));
         responses.getAPIResponses().forEach(OpenApiRules::describeFailure);
         parameters(operation).forEach(OpenApiRules::typeParameter);
         parameters(operation).stream().filter(OpenApiRules::isOptional).forEach(OpenApiRules::allowNull);
         OpenApiExamples.add(operation);
+    }
+
+    /** The failures that need no word of the operation's own. */
+    private static Stream<String> everyTime(Operation operation) {
+        if (operation.getRequestBody() != null) {
+            return Stream.of("401", "403", "413", "415", "422", "500");
+        }
+        return parameters(operation).isEmpty() ? Stream.of("401", "403", "500") : Stream.of("401", "403", "422", "500");
     }
 
     private static void describeActions(List<ExecutionAction> actions, Operation operation) {

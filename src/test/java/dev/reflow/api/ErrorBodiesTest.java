@@ -44,6 +44,20 @@ class ErrorBodiesTest {
     }
 
     @Test
+    void headThatIsTooLongNeverGetsToTheService() {
+        given().queryParam("search", "x".repeat(4096))
+                .get("/api/flows")
+                .then()
+                .statusCode(414)
+                .body(equalTo(""));
+        given().header("X-Long", "x".repeat(20 * 1024))
+                .get("/api/flows")
+                .then()
+                .statusCode(431)
+                .body(equalTo(""));
+    }
+
+    @Test
     void methodThatAPathDoesNotHave() {
         isError(given().patch("/api/task-executors").then(), 405, "method_not_allowed");
     }

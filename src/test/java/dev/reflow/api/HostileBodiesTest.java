@@ -106,9 +106,15 @@ class HostileBodiesTest {
 
     @Test
     void nothingOrNoObject() {
-        for (String body : List.of("", " ", "\n", "null", "7", "[]", "\"{}\"", "{} {}")) {
-            refuseEach(operation -> body.getBytes(StandardCharsets.UTF_8));
-        }
+        Map<String, String> faults = Map.of(
+                "", "missing",
+                " ", "json_invalid",
+                "{} {}", "json_invalid",
+                "null", "model_attributes_type",
+                "7", "model_attributes_type",
+                "[]", "model_attributes_type",
+                "\"{}\"", "model_attributes_type");
+        faults.forEach((body, type) -> refuseEach(operation -> body.getBytes(StandardCharsets.UTF_8), type));
     }
 
     @Test
@@ -198,9 +204,18 @@ class HostileBodiesTest {
     }
 
     private void refuseEach(Payload payload) {
-        assertThat(operations)
-                .allSatisfy(operation -> isError(
-                        operation.draft(ids).send(api.request(), payload.of(operation)), 422, "validation_error"));
+        refuseEach(payload, "json_invalid", "string_unicode");
+    }
+
+    private void refuseEach(Payload payload, String... types) {
+        assertThat(operations).allSatisfy(operation -> {
+            Response answer = operation.draft(ids).send(api.request(), payload.of(operation));
+            isError(answer, 422, "validation_error");
+            assertThat(json(answer).path("detail")).singleElement().satisfies(fault -> {
+                assertThat(fault.at("/loc/0").textValue()).isEqualTo("body");
+                assertThat(fault.path("type").textValue()).isIn((Object[]) types);
+            });
+        });
         isWell();
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,11 +57,13 @@ final class RequestDraft {
     }
 
     Response send(RequestSpecification request) {
-        return body == null ? sendWithoutBody(request) : send(request, body.toString());
+        return body == null
+                ? sendWithoutBody(request)
+                : send(request, body.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** With another body. */
-    Response send(RequestSpecification request, Object otherBody) {
+    Response send(RequestSpecification request, byte[] otherBody) {
         return sendWithoutBody(request.body(otherBody));
     }
 
