@@ -165,7 +165,8 @@ class EngineThroughputBench {
                 + "select answer from record_tasks(array(select id from bench_execution where i = :i), array[1::bigint],"
                 + " array['" + owner + "'::uuid], array[1], array[1], array['t' || :t], array[0], array['completed'],"
                 + " array['{\"seconds\":0,\"value\":1}'], array['{\"seconds\":0,\"value\":1}'], array[null::text],"
-                + " array['{\"in\":[0,0]}'], array['f1:0'], array[now()], array[null::timestamptz], array[false]);\n";
+                + " array['{\"in\":[0,0]}'], array['f1:0'], array[now()], array[null::timestamptz], array[false],"
+                + " array[null::text]);\n";
     }
 
     private static long heap() {
