@@ -7,14 +7,25 @@ language sql volatile as $$
     select greatest(date_trunc('milliseconds', clock_timestamp()), before + interval '1 millisecond')
 $$;
 
+-- Says who has changed things of an organization; whoever changes them calls it in the same transaction. Who it was is a
+-- JSON object: subject, name, credential, operation, request_id.
+create or replace function record_change(p_organization uuid, p_things uuid[], p_by text) returns void
+language sql volatile as $$
+    insert into audit_event (organization_id, subject, name, credential, operation, request_id, thing_id)
+    select p_organization, b.subject, b.name, b.credential, b.operation, b.request_id, thing
+    from json_to_record(p_by::json) as b (subject text, name text, credential text, operation text, request_id text)
+    cross join unnest(p_things) as thing
+$$;
+
 -- Restarts executions. Each element of the arrays is one request; there is at most one per execution in a call.
 -- Outcomes: not_found, forbidden, replayed, other_mode (of the key), precondition_failed, conflict, accepted.
 -- Interrupted: another owner than the new one worked on what was replaced.
 drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid);
 drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid[]);
+drop function if exists re_execute(uuid[], uuid[], text[], text[], boolean[], text[], text[], text[], uuid[]);
 create or replace function re_execute(
     p_execution uuid[], p_organization uuid[], p_requested_by text[], p_subject text[], p_sees_private boolean[],
-    p_mode text[], p_idempotency_key text[], p_if_match text[], p_owner uuid[]
+    p_mode text[], p_idempotency_key text[], p_if_match text[], p_owner uuid[], p_by text[]
 ) returns table (ord int, outcome text, generation int, lease bigint, owner uuid, running_tasks text[],
     interrupted boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -25,9 +36,9 @@ begin
     return query
     with request as (
         select * from unnest(p_execution, p_organization, p_requested_by, p_subject, p_sees_private, p_mode,
-            p_idempotency_key, p_if_match, p_owner) with ordinality
+            p_idempotency_key, p_if_match, p_owner, p_by) with ordinality
             as r (execution, organization, requested_by, subject, sees_private, mode, idempotency_key, if_match, owner,
-                ord)
+                by, ord)
     ), decided as (
         select r.*, e.flow_version, f.latest_version, e.generation as before, e.floor,
             e.uninterruptible_tasks, used.generation as used_generation,
@@ -68,6 +79,12 @@ begin
             idempotency_key)
         select d.execution, d.before + 1, d.mode, d.flow_version, d.latest_version, d.requested_by, d.idempotency_key
         from decided d where d.outcome = 'accepted'
+    ), recorded as (
+        insert into audit_event (organization_id, subject, name, credential, operation, request_id, thing_id)
+        select d.organization, b.subject, b.name, b.credential, b.operation, b.request_id, d.execution
+        from decided d cross join json_to_record(d.by::json)
+            as b (subject text, name text, credential text, operation text, request_id text)
+        where d.outcome = 'accepted'
     )
     select d.ord::int, d.outcome, coalesce(m.generation, d.used_generation), m.lease,
         case when m.id is not null then d.owner end, d.uninterruptible_tasks,
@@ -80,8 +97,9 @@ $$;
 -- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted. Like the start it
 -- is a transaction of one call, which names its organization itself.
 drop function if exists cancel_execution(uuid, uuid, text, boolean);
+drop function if exists cancel_execution(uuid, uuid, text, text, boolean);
 create or replace function cancel_execution(
-    p_execution uuid, p_organization uuid, p_requested_by text, p_subject text, p_sees_private boolean
+    p_execution uuid, p_organization uuid, p_requested_by text, p_subject text, p_sees_private boolean, p_by text
 ) returns table (outcome text, generation int, lease bigint, owner uuid)
 language plpgsql as $$
 #variable_conflict use_column
@@ -105,6 +123,11 @@ begin
             modified_by = p_requested_by, updated_at = next_updated_at(e.updated_at)
         from decided d where d.outcome = 'accepted' and e.id = d.id
         returning e.id, e.generation, e.lease, e.owner
+    ), recorded as (
+        insert into audit_event (organization_id, subject, name, credential, operation, request_id, thing_id)
+        select p_organization, b.subject, b.name, b.credential, b.operation, b.request_id, m.id
+        from moved m cross join json_to_record(p_by::json)
+            as b (subject text, name text, credential text, operation text, request_id text)
     )
     select coalesce(d.outcome, 'not_found'), m.generation, m.lease, m.owner
     from (select 1) as one left join decided d on true left join moved m on true;
@@ -113,7 +136,8 @@ $$;
 
 -- Hides an execution. What runs for it goes on. What waits for room, or for somebody outside who cannot reach it any
 -- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good.
-create or replace function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns void
+drop function if exists delete_execution(uuid, uuid, text);
+create function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns setof uuid
 language sql as $$
     with deleted as (
         update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
@@ -130,6 +154,7 @@ language sql as $$
         from deleted d where t.flow_execution_id = d.id and t.deleted_at is null
     )
     update flow f set deleted_executions_count = f.deleted_executions_count + 1 from deleted d where f.id = d.flow_id
+    returning d.id
 $$;
 
 -- How many executions of an organization count toward its limit.
@@ -139,9 +164,11 @@ language sql stable as $$
 $$;
 
 -- Creates an execution with its first generation. The flow's row gives it the next run number.
+drop function if exists start_execution(uuid, uuid, uuid, int, text, text, text, text, text, uuid);
 create or replace function start_execution(
     p_execution uuid, p_organization uuid, p_flow uuid, p_flow_version int, p_input text, p_input_task_name text,
-    p_triggered_task_executor_name text, p_requested_by text, p_idempotency_key text, p_owner uuid
+    p_triggered_task_executor_name text, p_requested_by text, p_idempotency_key text, p_owner uuid,
+    p_by text
 ) returns table (lease bigint, owner uuid, status text)
 language plpgsql as $$
 #variable_conflict use_column
@@ -173,6 +200,7 @@ begin
     insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
         idempotency_key)
     values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key);
+    perform record_change(p_organization, array[p_execution], p_by);
     return query select e.lease, e.owner, e.status from flow_execution e where e.id = p_execution;
 end
 $$;
@@ -699,8 +727,11 @@ begin
 end
 $$;
 
--- Makes sure that there is an organization, and that a key opens the oldest one. One process at a time.
-create or replace function bootstrap(p_token_prefix text, p_token_hash bytea, p_roles text[], p_only_when_empty boolean)
+-- Makes sure that there is an organization, and that a key opens the oldest one. A new organization has a flow to try.
+-- One process at a time.
+drop function if exists bootstrap(text, bytea, text[], boolean);
+create or replace function bootstrap(p_token_prefix text, p_token_hash bytea, p_roles text[], p_only_when_empty boolean,
+    p_flow uuid, p_display_name text, p_description text, p_definition text, p_tags text[])
 returns table (organization uuid, organization_created boolean, key_created boolean)
 language plpgsql as $$
 declare
@@ -714,6 +745,12 @@ begin
     if v_organization_created then
         v_organization := gen_random_uuid();
         insert into organization (id, name) values (v_organization, 'default');
+        insert into flow (id, organization_id, display_name, description, tags, creator, created_by, modified_by)
+        values (p_flow, v_organization, p_display_name, p_description, p_tags, 'system', 'bootstrap', 'bootstrap');
+        insert into flow_version (flow_id, version, definition, created_by, modified_by)
+        values (p_flow, 1, p_definition::json, 'bootstrap', 'bootstrap');
+        perform record_change(v_organization, array[p_flow],
+            '{"subject": "system", "name": "bootstrap", "credential": "system", "operation": "bootstrap"}');
     end if;
     if (p_only_when_empty and not v_organization_created)
         or exists (select from api_key where token_hash = p_token_hash) then
@@ -816,7 +853,10 @@ begin
         ), deleted as (
             update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted', modified_by = 'system',
                 updated_at = next_updated_at(e.updated_at)
-            from expired x where e.id = x.id returning e.id
+            from expired x where e.id = x.id returning e.id, e.organization_id
+        ), recorded as (
+            insert into audit_event (organization_id, subject, name, credential, operation, thing_id)
+            select d.organization_id, 'system', 'system', 'system', 'ttl', d.id from deleted d
         ), hidden as (
             update task_tag t set deleted_at = clock_timestamp(), modified_by = 'system',
                 updated_at = next_updated_at(t.updated_at)
@@ -833,6 +873,23 @@ begin
 end
 $$;
 
+-- Removes records of changes that are older, of the oldest ones of each organization.
+create or replace function purge_audit_events(p_older_than interval, p_limit int) returns int
+language plpgsql as $$
+declare
+    v_before uuid := time_ordered_id(clock_timestamp() - p_older_than);
+    v_purged int;
+begin
+    delete from audit_event where ctid = any (array(
+        select oldest.ctid from organization o cross join lateral (
+            select a.ctid from audit_event a where a.organization_id = o.id and a.id < v_before
+            order by a.id limit p_limit) oldest
+        limit p_limit));
+    get diagnostics v_purged = row_count;
+    return v_purged;
+end
+$$;
+
 -- What those who serve requests call beyond the organization of a transaction. These are exempt from row-level security,
 -- and look at the organization that each of their arguments names.
 do $$
@@ -841,7 +898,7 @@ declare
 begin
     foreach v_function in array array[
         'find_api_keys(text[])',
-        're_execute(uuid[], uuid[], text[], text[], boolean[], text[], text[], text[], uuid[])'
+        're_execute(uuid[], uuid[], text[], text[], boolean[], text[], text[], text[], uuid[], text[])'
     ]::regprocedure[] loop
         execute format('alter function %s security definer set search_path = %I, pg_temp', v_function,
             current_schema());

@@ -135,8 +135,11 @@ public interface CommandStore {
             Optional<ReExecutionRequest> reExecution,
             Optional<NodeId> owner);
 
-    /** @param reExecution present when one was asked for */
-    record Edited(Optional<ReExecution> reExecution) {}
+    /**
+     * @param changed whether the attempt was not as it should be already
+     * @param reExecution present when one was asked for
+     */
+    record Edited(boolean changed, Optional<ReExecution> reExecution) {}
 
     /** Decides on data for a task while nobody else can change its execution. */
     @FunctionalInterface

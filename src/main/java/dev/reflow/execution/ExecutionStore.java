@@ -31,7 +31,7 @@ public interface ExecutionStore {
      * Hides the execution from every reader; what runs goes on, what waits for room or data is cancelled. One that is
      * deleted stays so.
      */
-    Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author);
+    Uni<Void> delete(Caller caller, FlowExecutionId id);
 
     /**
      * Hides executions that have ended longer ago than their flow keeps them.
@@ -46,8 +46,7 @@ public interface ExecutionStore {
      *
      * @return empty when there is no such execution
      */
-    Uni<Optional<FlowExecution>> label(
-            OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author);
+    Uni<Optional<FlowExecution>> label(Caller caller, FlowExecutionId id, ExecutionStatus status);
 
     /** What the decisions follow from. */
     Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id);

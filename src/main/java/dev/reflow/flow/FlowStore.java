@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Keeps flows. Deleted ones are not there. */
 public interface FlowStore {
     /** Adds a flow with its version 1. */
-    Uni<FlowAtVersion> create(Flow flow, Definition definition);
+    Uni<FlowAtVersion> create(Caller caller, Flow flow, Definition definition);
 
     /** The flow with its latest version. */
     Uni<Optional<FlowAtVersion>> find(OrganizationId organization, FlowId id);
@@ -33,14 +33,14 @@ public interface FlowStore {
      *
      * @return the flow with its latest version; empty when there is no such flow
      */
-    Uni<Optional<FlowAtVersion>> change(OrganizationId organization, FlowId id, FlowChange change, String author);
+    Uni<Optional<FlowAtVersion>> change(Caller caller, FlowId id, FlowChange change);
 
     /**
      * Hides a flow and its versions from every reader. Its executions stay.
      *
      * @return whether it was there
      */
-    Uni<Boolean> delete(OrganizationId organization, FlowId id, String author);
+    Uni<Boolean> delete(Caller caller, FlowId id);
 
     /** Makes the next version while nobody else can change the flow. */
     @FunctionalInterface
@@ -54,5 +54,5 @@ public interface FlowStore {
      *
      * @return the flow with the new version; empty when there is no such flow
      */
-    Uni<Optional<FlowAtVersion>> publish(OrganizationId organization, FlowId id, NextVersion next, String author);
+    Uni<Optional<FlowAtVersion>> publish(Caller caller, FlowId id, NextVersion next);
 }

@@ -1,5 +1,6 @@
 package dev.reflow.flow;
 
+import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -25,10 +26,5 @@ public interface VersionStore {
      * @return empty when there is no such version
      */
     Uni<Optional<VersionSummary>> describe(
-            OrganizationId organization,
-            FlowId flow,
-            int version,
-            @Nullable String name,
-            @Nullable Boolean favourite,
-            String author);
+            Caller caller, FlowId flow, int version, @Nullable String name, @Nullable Boolean favourite);
 }

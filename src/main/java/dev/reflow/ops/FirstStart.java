@@ -2,10 +2,9 @@ package dev.reflow.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.reflow.flow.Visibility;
 import dev.reflow.organization.ApiKeyToken;
+import dev.reflow.organization.OrganizationStore;
 import dev.reflow.usecase.Bootstrap;
-import dev.reflow.usecase.CreateFlow;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxContextSupport;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes an empty database usable at the first start, and tells the person who started the service how to begin. */
@@ -76,7 +76,7 @@ class FirstStart {
     }
 
     private Uni<Optional<Bootstrap.FirstStart>> bootstrap() {
-        CreateFlow.NewFlow sample = sampleFlow();
+        OrganizationStore.SampleFlow sample = sampleFlow();
         return Uni.createFrom().deferred(() -> bootstrap.run(presetKey.map(ApiKeyToken::new), sample));
     }
 
@@ -94,15 +94,14 @@ class FirstStart {
         made = Optional.empty();
     }
 
-    private CreateFlow.NewFlow sampleFlow() {
+    private OrganizationStore.SampleFlow sampleFlow() {
         try (InputStream json = Objects.requireNonNull(FirstStart.class.getResourceAsStream(SAMPLE))) {
             JsonNode flow = mapper.readTree(json);
-            return new CreateFlow.NewFlow(
+            return new OrganizationStore.SampleFlow(
+                    UUID.randomUUID(),
                     flow.path("display_name").textValue(),
                     flow.path("description").textValue(),
                     flow.path("definition"),
-                    Visibility.ORGANIZATION,
-                    null,
                     List.of("sample"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,23 +2,26 @@ package dev.reflow.ops;
 
 import dev.reflow.execution.ExecutionEventStore;
 import dev.reflow.execution.ExecutionStore;
+import dev.reflow.organization.AuditEventStore;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
-/** Purges, in small transactions and never in a request, what re-executions have discarded, and events, long ago. */
+/** Purges, in small transactions and never in a request, what was discarded or written down long ago. */
 @ApplicationScoped
 class Retention {
     private static final Logger LOG = Logger.getLogger(Retention.class);
 
     private final ExecutionStore executions;
     private final ExecutionEventStore events;
+    private final AuditEventStore audit;
     private final RetentionConfig config;
 
-    Retention(ExecutionStore executions, ExecutionEventStore events, RetentionConfig config) {
+    Retention(ExecutionStore executions, ExecutionEventStore events, AuditEventStore audit, RetentionConfig config) {
         this.executions = executions;
         this.events = events;
+        this.audit = audit;
         this.config = config;
     }
 
@@ -27,7 +30,9 @@ class Retention {
             delayed = "${reflow.retention.interval:10m}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> purge() {
-        return attempted(purgeSuperseded()).chain(() -> attempted(purgeEvents()));
+        return attempted(purgeSuperseded())
+                .chain(() -> attempted(purgeEvents()))
+                .chain(() -> attempted(purgeAudit()));
     }
 
     private static Uni<Void> attempted(Uni<Void> purge) {
@@ -48,6 +53,13 @@ class Retention {
         return events.purge(config.events(), config.eventBatch()).flatMap(purged -> {
             LOG.debugf("%d events purged", purged);
             return purged < config.eventBatch() ? Uni.createFrom().voidItem() : purgeEvents();
+        });
+    }
+
+    private Uni<Void> purgeAudit() {
+        return audit.purge(config.audit(), config.eventBatch()).flatMap(purged -> {
+            LOG.debugf("%d records of changes purged", purged);
+            return purged < config.eventBatch() ? Uni.createFrom().voidItem() : purgeAudit();
         });
     }
 }

@@ -15,6 +15,10 @@ public interface RetentionConfig {
     @WithDefault("1d")
     Duration events();
 
+    /** How long the records of changes are kept. */
+    @WithDefault("365d")
+    Duration audit();
+
     /** How often what is too old is looked for. */
     @WithDefault("10m")
     Duration interval();
@@ -23,7 +27,7 @@ public interface RetentionConfig {
     @WithDefault("100")
     int batch();
 
-    /** How many events are purged in one transaction. */
+    /** How many events, or records of changes, are purged in one transaction. */
     @WithDefault("5000")
     int eventBatch();
 }

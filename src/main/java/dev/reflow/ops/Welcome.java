@@ -11,7 +11,7 @@ record Welcome(String url, Bootstrap.FirstStart made) {
 
     String text() {
         String key = made.key().value();
-        String flow = made.sampleFlow().flow().id().toString();
+        String flow = made.sampleFlow().toString();
         return """
 
                 reflow is ready for the first time. What follows is shown only now; keep the key.

@@ -18,6 +18,6 @@ public record ApiKey(
     }
 
     public Caller caller() {
-        return new Caller(organization, serviceAccount.toString(), owner, roles);
+        return new Caller(organization, serviceAccount.toString(), owner, roles, Credential.API_KEY);
     }
 }

@@ -11,9 +11,26 @@ import org.jspecify.annotations.Nullable;
  * @param subject who it is for good: nobody else in the organization has it, ever
  * @param name what is written down as the author of a change; others may be called the same
  */
-public record Caller(OrganizationId organization, String subject, String name, Set<Role> roles) implements Principal {
+public record Caller(OrganizationId organization, String subject, String name, Set<Role> roles, Origin origin)
+        implements Principal {
     public Caller {
         roles = Set.copyOf(roles);
+    }
+
+    /** A caller whose request is not known yet. */
+    public Caller(OrganizationId organization, String subject, String name, Set<Role> roles, Credential credential) {
+        this(organization, subject, name, roles, new Origin(credential, "", null));
+    }
+
+    /** The service itself, with the rights of an administrator. */
+    public static Caller system(OrganizationId organization, String name, String operation) {
+        return new Caller(
+                organization, "system", name, Set.of(Role.ORG_ADMIN), new Origin(Credential.SYSTEM, operation, null));
+    }
+
+    /** The same caller in the course of a request. */
+    public Caller asking(String operation, String requestId) {
+        return new Caller(organization, subject, name, roles, new Origin(origin.credential(), operation, requestId));
     }
 
     @Override

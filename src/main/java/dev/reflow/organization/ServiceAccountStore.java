@@ -24,7 +24,7 @@ public interface ServiceAccountStore {
     Uni<Optional<ServiceAccount>> update(Caller caller, UUID account, Change change);
 
     /** Removes the account with its keys, for good. */
-    Uni<Boolean> delete(OrganizationId organization, UUID account);
+    Uni<Boolean> delete(Caller caller, UUID account);
 
     /** @param roles what callers with the key may act as */
     Uni<Optional<IssuedApiKey>> createKey(

@@ -22,6 +22,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +83,8 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner) {
-        return pool.preparedQuery("select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        return pool.preparedQuery(
+                        "select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10," + " $11)")
                 .execute(Tuple.tuple()
                         .addUUID(request.execution().value())
                         .addUUID(caller.organization().value())
@@ -93,7 +95,8 @@ class PostgresCommandStore implements CommandStore {
                         .addString(request.triggeredExecutor())
                         .addString(caller.name())
                         .addString(UUID.randomUUID().toString())
-                        .addUUID(owner.map(NodeId::value).orElse(null)))
+                        .addUUID(owner.map(NodeId::value).orElse(null))
+                        .addString(Sessions.describe(caller)))
                 .map(found -> {
                     if (found.size() == 0) {
                         throw ReflowException.notFound("Flow");
@@ -126,7 +129,7 @@ class PostgresCommandStore implements CommandStore {
     /** In the order of the requests. */
     private static Uni<List<ReExecution>> reExecuteAll(SqlClient client, List<Restart> restarts) {
         return client.preparedQuery("select ord, outcome, generation, lease, owner, running_tasks, interrupted"
-                        + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                        + " from re_execute($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
                 .execute(new Columns<>(restarts)
                         .uuids(Restart::execution)
                         .uuids(restart -> restart.caller().organization().value())
@@ -137,6 +140,7 @@ class PostgresCommandStore implements CommandStore {
                         .texts(restart -> restart.request().idempotencyKey())
                         .texts(restart -> restart.request().ifMatch())
                         .uuids(restart -> restart.owner().map(NodeId::value).orElse(null))
+                        .texts(restart -> Sessions.describe(restart.caller()))
                         .arguments())
                 .map(found -> {
                     List<ReExecution> answers = new ArrayList<>();
@@ -163,13 +167,14 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
-        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5)")
+        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5, $6)")
                 .execute(Tuple.of(
                         execution.value(),
                         caller.organization().value(),
                         caller.name(),
                         caller.subject(),
-                        caller.may(Permission.READ_PRIVATE)))
+                        caller.may(Permission.READ_PRIVATE),
+                        Sessions.describe(caller)))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);
@@ -186,20 +191,24 @@ class PostgresCommandStore implements CommandStore {
             EditDecision decision,
             Optional<ReExecutionRequest> reExecution,
             Optional<NodeId> owner) {
-        return sessions.of(
-                caller.organization(),
+        return sessions.change(
+                caller,
                 client -> lock(client, caller, taskExecution)
                         .flatMap(execution -> execution
                                 .map(id -> edit(client, id, taskExecution, caller, decision)
-                                        .flatMap(written -> reExecution
-                                                .map(request -> reExecuteAll(
-                                                                client, List.of(new Restart(caller, request, owner)))
-                                                        .map(answers -> answers.get(0))
-                                                        .map(Optional::of))
-                                                .orElseGet(
-                                                        () -> Uni.createFrom().item(Optional.empty())))
-                                        .map(restarted -> Optional.of(new Edited(restarted))))
-                                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
+                                        .flatMap(changed -> restart(client, caller, reExecution, owner)
+                                                .map(restarted -> Optional.of(new Edited(changed, restarted)))))
+                                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))),
+                edited -> edited.filter(Edited::changed).isPresent() ? List.of(taskExecution) : List.of());
+    }
+
+    private static Uni<Optional<ReExecution>> restart(
+            SqlClient client, Caller caller, Optional<ReExecutionRequest> request, Optional<NodeId> owner) {
+        return request.map(asked -> reExecuteAll(client, List.of(new Restart(caller, asked, owner)))
+                        .map(answers -> answers.get(0))
+                        .invoke(ReExecution::requireAccepted)
+                        .map(Optional::of))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
     }
 
     /** Locks the attempt's execution, if the caller may see it. */
@@ -217,23 +226,36 @@ class PostgresCommandStore implements CommandStore {
     @Override
     public Uni<Optional<WebhookData.Receipt>> receive(
             Caller caller, FlowExecutionId execution, WebhookData data, ReceiptDecision decision) {
-        return underLock(caller, execution, client -> webhookData.receive(client, caller, execution, data, decision));
+        return underLock(
+                caller,
+                execution,
+                client -> webhookData.receive(client, caller, execution, data, decision),
+                receipt -> receipt.duplicate() ? List.of() : List.of(execution.value()));
     }
 
     @Override
     public Uni<Optional<Reported>> report(
             Caller caller, FlowExecutionId execution, TaskReport report, ReportDecision decision) {
-        return underLock(caller, execution, client -> taskReports.report(client, caller, execution, report, decision));
+        return underLock(
+                caller,
+                execution,
+                client -> taskReports.report(client, caller, execution, report, decision),
+                reported -> reported.changed() ? List.of(reported.taskExecution()) : List.of());
     }
 
     /** One transaction that begins with the lock. Empty when the caller cannot see the execution. */
-    private <T> Uni<Optional<T>> underLock(Caller caller, FlowExecutionId execution, Function<SqlClient, Uni<T>> work) {
-        return sessions.of(
-                caller.organization(),
+    private <T> Uni<Optional<T>> underLock(
+            Caller caller,
+            FlowExecutionId execution,
+            Function<SqlClient, Uni<T>> work,
+            Function<T, Collection<UUID>> things) {
+        return sessions.change(
+                caller,
                 client -> lock(client, caller, execution)
                         .flatMap(found -> found
                                 ? work.apply(client).map(Optional::of)
-                                : Uni.createFrom().item(Optional.empty())));
+                                : Uni.createFrom().item(Optional.empty())),
+                answer -> answer.map(things).orElse(List.of()));
     }
 
     /** Locks an execution, if the caller may see it. */
@@ -244,14 +266,15 @@ class PostgresCommandStore implements CommandStore {
                 .map(found -> found.size() == 1);
     }
 
-    private Uni<Void> edit(
+    /** Whether something had to be changed. */
+    private Uni<Boolean> edit(
             SqlClient client, FlowExecutionId execution, UUID taskExecution, Caller caller, EditDecision decision) {
         return facts.load(client, List.of(execution))
                 .flatMap(loaded -> taskExecution(client, taskExecution)
                         .map(before -> decision.decide(Objects.requireNonNull(loaded.get(execution)), before)))
                 .flatMap(decided -> decided.changed()
-                        ? write(client, execution, caller, decided)
-                        : Uni.createFrom().voidItem());
+                        ? write(client, execution, caller, decided).replaceWith(true)
+                        : Uni.createFrom().item(false));
     }
 
     private Uni<TaskExecution> taskExecution(SqlClient client, UUID id) {

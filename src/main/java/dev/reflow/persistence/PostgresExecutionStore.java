@@ -129,11 +129,11 @@ class PostgresExecutionStore implements ExecutionStore {
     }
 
     @Override
-    public Uni<Void> delete(OrganizationId organization, FlowExecutionId id, String author) {
-        return sessions.query(
-                        organization,
-                        "select delete_execution($1, $2, $3)",
-                        Tuple.of(id.value(), organization.value(), author))
+    public Uni<Void> delete(Caller caller, FlowExecutionId id) {
+        return sessions.change(
+                        caller,
+                        "select id from delete_execution($1, $2, $3) as id",
+                        Tuple.of(id.value(), caller.organization().value(), caller.name()))
                 .replaceWithVoid();
     }
 
@@ -159,15 +159,14 @@ class PostgresExecutionStore implements ExecutionStore {
     }
 
     @Override
-    public Uni<Optional<FlowExecution>> label(
-            OrganizationId organization, FlowExecutionId id, ExecutionStatus status, String author) {
-        return sessions.query(
-                        organization,
+    public Uni<Optional<FlowExecution>> label(Caller caller, FlowExecutionId id, ExecutionStatus status) {
+        return sessions.change(
+                        caller,
                         "update flow_execution e set status = $3, modified_by = $4,"
                                 + " updated_at = next_updated_at(e.updated_at)"
                                 + " where e.id = $1 and e.organization_id = $2 and e.deleted_at is null"
                                 + " returning " + FlowExecutionRows.COLUMNS,
-                        Tuple.of(id.value(), organization.value(), status.code(), author))
+                        Tuple.of(id.value(), caller.organization().value(), status.code(), caller.name()))
                 .map(this::first);
     }
 

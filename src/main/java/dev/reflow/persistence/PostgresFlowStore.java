@@ -44,7 +44,7 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
-    public Uni<FlowAtVersion> create(Flow flow, Definition definition) {
+    public Uni<FlowAtVersion> create(Caller caller, Flow flow, Definition definition) {
         FlowEntity entity = new FlowEntity();
         entity.id = flow.id().value();
         entity.organizationId = flow.organization().value();
@@ -61,11 +61,12 @@ class PostgresFlowStore implements FlowStore {
         entity.createdAt = flow.createdAt();
         entity.updatedAt = flow.updatedAt();
         FlowVersionEntity version = version(entity, definition);
-        return sessions.ofEntities(
-                flow.organization(),
+        return sessions.changeEntities(
+                caller,
                 () -> entity.persist()
                         .chain(() -> version.persist())
-                        .map(done -> atVersion(entity, version, definition)));
+                        .map(done -> atVersion(entity, version, definition)),
+                created -> List.of(entity.id));
     }
 
     @Override
@@ -159,55 +160,55 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
-    public Uni<Optional<FlowAtVersion>> change(
-            OrganizationId organization, FlowId id, FlowChange change, String author) {
+    public Uni<Optional<FlowAtVersion>> change(Caller caller, FlowId id, FlowChange change) {
         Visibility visibility = change.visibility();
         List<String> tags = change.tags();
-        return sessions.query(
-                        organization,
+        return sessions.change(
+                        caller,
                         "update flow set display_name = coalesce($3, display_name),"
                                 + " description = coalesce($4, description), status = coalesce($5, status),"
                                 + " visibility = coalesce($6, visibility), settings = coalesce($7::text::json, settings),"
                                 + " tags = coalesce($8, tags), modified_by = $9, updated_at = next_updated_at(updated_at)"
-                                + " where id = $1 and organization_id = $2 and deleted_at is null",
+                                + " where id = $1 and organization_id = $2 and deleted_at is null returning id",
                         Tuple.tuple()
                                 .addUUID(id.value())
-                                .addUUID(organization.value())
+                                .addUUID(caller.organization().value())
                                 .addString(change.displayName())
                                 .addString(change.description())
                                 .addString(change.status())
                                 .addString(visibility == null ? null : visibility.code())
                                 .addString(json.writeNullable(change.settings()))
                                 .addArrayOfString(tags == null ? null : tags.toArray(String[]::new))
-                                .addString(author))
-                .flatMap(changed -> find(organization, id));
+                                .addString(caller.name()))
+                .flatMap(changed -> find(caller.organization(), id));
     }
 
     @Override
-    public Uni<Boolean> delete(OrganizationId organization, FlowId id, String author) {
-        return sessions.query(
-                        organization,
+    public Uni<Boolean> delete(Caller caller, FlowId id) {
+        return sessions.change(
+                        caller,
                         "update flow set deleted_at = clock_timestamp(), modified_by = $3,"
                                 + " updated_at = next_updated_at(updated_at)"
-                                + " where id = $1 and organization_id = $2 and deleted_at is null",
-                        Tuple.of(id.value(), organization.value(), author))
+                                + " where id = $1 and organization_id = $2 and deleted_at is null returning id",
+                        Tuple.of(id.value(), caller.organization().value(), caller.name()))
                 .map(deleted -> deleted.rowCount() == 1);
     }
 
     @Override
-    public Uni<Optional<FlowAtVersion>> publish(
-            OrganizationId organization, FlowId id, NextVersion next, String author) {
-        return sessions.ofEntities(
-                organization,
-                () -> FlowEntity.<FlowEntity>find(PRESENT, identity(organization, id))
+    public Uni<Optional<FlowAtVersion>> publish(Caller caller, FlowId id, NextVersion next) {
+        return sessions.changeEntities(
+                caller,
+                () -> FlowEntity.<FlowEntity>find(PRESENT, identity(caller.organization(), id))
                         .withLock(LockModeType.PESSIMISTIC_WRITE)
                         .firstResult()
                         .flatMap(flow -> flow == null
                                 ? Uni.createFrom().item(Optional.empty())
                                 : latestVersion(flow)
                                         .map(next::after)
-                                        .flatMap(definition -> add(flow, definition, author))
-                                        .map(Optional::of)));
+                                        .flatMap(definition -> add(flow, definition, caller.name()))
+                                        .map(Optional::of)),
+                published ->
+                        published.stream().map(flow -> flow.flow().id().value()).toList());
     }
 
     private Uni<FlowAtVersion> add(FlowEntity flow, Definition definition, String author) {

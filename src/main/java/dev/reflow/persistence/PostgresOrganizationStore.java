@@ -85,14 +85,20 @@ class PostgresOrganizationStore implements OrganizationStore {
     }
 
     @Override
-    public Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty) {
+    public Uni<Bootstrapped> bootstrap(ApiKeyToken key, List<Role> roles, boolean onlyWhenEmpty, SampleFlow flow) {
         return pools.engine()
-                .preparedQuery("select organization, organization_created, key_created from bootstrap($1, $2, $3, $4)")
-                .execute(Tuple.of(
-                        key.prefix(),
-                        Buffer.buffer(key.hash()).getDelegate(),
-                        roles.stream().map(Role::code).toArray(String[]::new),
-                        onlyWhenEmpty))
+                .preparedQuery("select organization, organization_created, key_created"
+                        + " from bootstrap($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                .execute(Tuple.tuple()
+                        .addString(key.prefix())
+                        .addBuffer(Buffer.buffer(key.hash()))
+                        .addArrayOfString(roles.stream().map(Role::code).toArray(String[]::new))
+                        .addBoolean(onlyWhenEmpty)
+                        .addUUID(flow.id())
+                        .addString(flow.displayName())
+                        .addString(flow.description())
+                        .addString(flow.definition().toString())
+                        .addArrayOfString(flow.tags().toArray(String[]::new)))
                 .map(found -> {
                     Row row = found.iterator().next();
                     return new Bootstrapped(

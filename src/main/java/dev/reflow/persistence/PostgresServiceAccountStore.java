@@ -10,6 +10,7 @@ import dev.reflow.organization.ServiceAccountStore;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -40,8 +41,8 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
 
     @Override
     public Uni<ServiceAccount> create(Caller caller, String name, @Nullable String description) {
-        return all(
-                        caller.organization(),
+        return change(
+                        caller,
                         "insert into service_account as a (id, organization_id, name, description, modified_by)"
                                 + " values (gen_random_uuid(), $1, $2, $3, $4) returning " + ACCOUNT,
                         Tuple.of(caller.organization().value(), name, description, caller.name()),
@@ -70,22 +71,22 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
 
     @Override
     public Uni<Optional<ServiceAccount>> update(Caller caller, UUID account, Change change) {
-        return first(
-                caller.organization(),
+        return changed(
+                caller,
                 "update service_account a set name = coalesce($3, a.name),"
                         + " description = case when $4 then $5 else a.description end, modified_by = $6,"
                         + " updated_at = next_updated_at(a.updated_at)"
                         + " where a.organization_id = $1 and a.id = $2 returning " + ACCOUNT,
-                changed(Tuple.of(caller.organization().value(), account), caller, change),
+                describing(Tuple.of(caller.organization().value(), account), caller, change),
                 PostgresServiceAccountStore::account);
     }
 
     @Override
-    public Uni<Boolean> delete(OrganizationId organization, UUID account) {
+    public Uni<Boolean> delete(Caller caller, UUID account) {
         return changes(
-                organization,
-                "delete from service_account where organization_id = $1 and id = $2",
-                Tuple.of(organization.value(), account));
+                caller,
+                "delete from service_account where organization_id = $1 and id = $2 returning id",
+                Tuple.of(caller.organization().value(), account));
     }
 
     @Override
@@ -96,8 +97,8 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
             Set<Role> roles,
             String name,
             @Nullable String description) {
-        return first(
-                caller.organization(),
+        return changed(
+                caller,
                 "insert into api_key as k (id, organization_id, service_account_id, name, description, token_prefix,"
                         + " token_hash, roles, modified_by) select gen_random_uuid(), a.organization_id, a.id, $3, $4, $5,"
                         + " $6, $7, $8 from service_account a where a.organization_id = $1 and a.id = $2 for key share of a"
@@ -132,13 +133,13 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
 
     @Override
     public Uni<Optional<IssuedApiKey>> updateKey(Caller caller, UUID account, UUID key, Change change) {
-        return first(
-                caller.organization(),
+        return changed(
+                caller,
                 "update api_key k set name = coalesce($3, k.name),"
                         + " description = case when $4 then $5 else k.description end, modified_by = $6,"
                         + " updated_at = next_updated_at(k.updated_at) where k.organization_id = $1 and k.id = $2"
                         + " and k.service_account_id = $7 and k.deleted_at is null returning " + KEY,
-                changed(Tuple.of(caller.organization().value(), key), caller, change)
+                describing(Tuple.of(caller.organization().value(), key), caller, change)
                         .addUUID(account),
                 PostgresServiceAccountStore::key);
     }
@@ -146,10 +147,10 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     @Override
     public Uni<Boolean> revokeKey(Caller caller, UUID account, UUID key) {
         return changes(
-                caller.organization(),
+                caller,
                 "update api_key set deleted_at = clock_timestamp(), modified_by = $4,"
                         + " updated_at = next_updated_at(updated_at) where organization_id = $1 and id = $2"
-                        + " and service_account_id = $3 and deleted_at is null",
+                        + " and service_account_id = $3 and deleted_at is null returning id",
                 Tuple.of(caller.organization().value(), key, account, caller.name()));
     }
 
@@ -161,15 +162,24 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
                 .replaceWithVoid();
     }
 
-    private static Tuple changed(Tuple which, Caller caller, Change change) {
+    private static Tuple describing(Tuple which, Caller caller, Change change) {
         return which.addString(change.name())
                 .addBoolean(change.describes())
                 .addString(change.description())
                 .addString(caller.name());
     }
 
-    private Uni<Boolean> changes(OrganizationId organization, String sql, Tuple arguments) {
-        return sessions.query(organization, sql, arguments).map(changed -> changed.rowCount() > 0);
+    private Uni<Boolean> changes(Caller caller, String sql, Tuple arguments) {
+        return sessions.change(caller, sql, arguments).map(changed -> changed.rowCount() > 0);
+    }
+
+    private <T> Uni<Optional<T>> changed(Caller caller, String sql, Tuple arguments, Function<Row, T> value) {
+        return change(caller, sql, arguments, value)
+                .map(changed -> changed.stream().findFirst());
+    }
+
+    private <T> Uni<List<T>> change(Caller caller, String sql, Tuple arguments, Function<Row, T> value) {
+        return sessions.change(caller, sql, arguments).map(changed -> values(changed, value));
     }
 
     private <T> Uni<Optional<T>> first(
@@ -179,11 +189,13 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     }
 
     private <T> Uni<List<T>> all(OrganizationId organization, String sql, Tuple arguments, Function<Row, T> value) {
-        return sessions.query(organization, sql, arguments).map(found -> {
-            List<T> all = new ArrayList<>();
-            found.forEach(row -> all.add(value.apply(row)));
-            return all;
-        });
+        return sessions.query(organization, sql, arguments).map(found -> values(found, value));
+    }
+
+    private static <T> List<T> values(RowSet<Row> rows, Function<Row, T> value) {
+        List<T> values = new ArrayList<>();
+        rows.forEach(row -> values.add(value.apply(row)));
+        return values;
     }
 
     private static ServiceAccount account(Row row) {

@@ -147,8 +147,8 @@ class PostgresTaskOutputStore implements TaskOutputStore {
 
     @Override
     public Uni<Optional<TaskOutput>> send(Caller caller, UUID id, TaskOutput.Content content) {
-        return sessions.query(
-                        caller.organization(),
+        return sessions.change(
+                        caller,
                         "insert into task_output as o (organization_id, id, flow_execution_id, generation,"
                                 + " flow_version, task_name, summary, output, tags, processing_status, edited_status,"
                                 + " stale_status, error, modified_by)"

@@ -35,9 +35,14 @@ class PostgresTaskStatusStore implements TaskStatusStore {
                 .addUUID(execution.value())
                 .addUUID(caller.organization().value())
                 .addString(caller.name());
-        return sessions.query(caller.organization(), "select report_task_statuses($4, $5, $1, $2, $3, $6)", arguments)
-                .map(found -> Optional.ofNullable(found.iterator().next().getOffsetDateTime(0))
-                        .map(time -> statuses(caller, execution, said, time)));
+        return sessions.change(
+                caller,
+                client -> client.preparedQuery("select report_task_statuses($4, $5, $1, $2, $3, $6)")
+                        .execute(arguments)
+                        .map(found -> Optional.ofNullable(
+                                        found.iterator().next().getOffsetDateTime(0))
+                                .map(time -> statuses(caller, execution, said, time))),
+                added -> added.isPresent() ? List.of(execution.value()) : List.of());
     }
 
     private static List<TaskStatus> statuses(

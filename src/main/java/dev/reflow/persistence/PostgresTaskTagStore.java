@@ -11,6 +11,7 @@ import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Permission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tags of tasks. */
@@ -47,16 +51,27 @@ class PostgresTaskTagStore implements TaskTagStore {
                 .addString(caller.name())
                 .addString(caller.subject())
                 .addBoolean(caller.may(Permission.READ_PRIVATE));
-        return sessions.query(
-                        caller.organization(),
-                        "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
-                                + " order by ord",
-                        arguments)
-                .map(found -> {
-                    List<TaskTag.Outcome> outcomes = new ArrayList<>();
-                    found.forEach(row -> outcomes.add(outcome(row)));
-                    return outcomes;
-                });
+        return sessions.change(
+                caller,
+                client -> client.preparedQuery(
+                                "select ord, outcome from patch_task_tags($8, $9, $10, $11, $1, $2, $3, $4, $5, $6, $7)"
+                                        + " order by ord")
+                        .execute(arguments)
+                        .map(PostgresTaskTagStore::outcomes),
+                outcomes -> changed(changes, outcomes));
+    }
+
+    private static List<TaskTag.Outcome> outcomes(RowSet<Row> found) {
+        List<TaskTag.Outcome> outcomes = new ArrayList<>();
+        found.forEach(row -> outcomes.add(outcome(row)));
+        return outcomes;
+    }
+
+    private static Set<UUID> changed(List<TaskTag.Change> changes, List<TaskTag.Outcome> outcomes) {
+        return IntStream.range(0, changes.size())
+                .filter(i -> outcomes.get(i) == TaskTag.Outcome.ADDED || outcomes.get(i) == TaskTag.Outcome.REMOVED)
+                .mapToObj(i -> changes.get(i).identity().execution().value())
+                .collect(Collectors.toSet());
     }
 
     private static TaskTag.Outcome outcome(Row row) {

@@ -5,6 +5,7 @@ import dev.reflow.flow.FlowVersion;
 import dev.reflow.flow.VersionQuery;
 import dev.reflow.flow.VersionStore;
 import dev.reflow.flow.VersionSummary;
+import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -81,26 +82,21 @@ class PostgresVersionStore implements VersionStore {
 
     @Override
     public Uni<Optional<VersionSummary>> describe(
-            OrganizationId organization,
-            FlowId flow,
-            int version,
-            @Nullable String name,
-            @Nullable Boolean favourite,
-            String author) {
-        return sessions.query(
-                        organization,
+            Caller caller, FlowId flow, int version, @Nullable String name, @Nullable Boolean favourite) {
+        return sessions.change(
+                        caller,
                         "update flow_version v set name = coalesce($4, v.name),"
                                 + " is_favourite = coalesce($5, v.is_favourite), modified_by = $6,"
                                 + " updated_at = next_updated_at(v.updated_at) from flow f"
                                 + " where f.id = $1 and f.organization_id = $2 and f.deleted_at is null"
-                                + " and v.flow_id = f.id and v.version = $3 returning " + FlowRows.SUMMARY,
+                                + " and v.flow_id = f.id and v.version = $3 returning f.id, " + FlowRows.SUMMARY,
                         Tuple.tuple()
                                 .addUUID(flow.value())
-                                .addUUID(organization.value())
+                                .addUUID(caller.organization().value())
                                 .addInteger(version)
                                 .addString(name)
                                 .addBoolean(favourite)
-                                .addString(author))
+                                .addString(caller.name()))
                 .map(found -> found.size() == 0
                         ? Optional.empty()
                         : Optional.of(FlowRows.summary(found.iterator().next())));

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.reflow.error.ErrorCode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Credential;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.OrganizationStore;
 import dev.reflow.organization.Role;
@@ -43,7 +44,7 @@ class TokenCallers {
     /** Fails with {@link ErrorCode#FORBIDDEN} if the token does not say who asks, or for whom. */
     Uni<Caller> of(JsonNode claims) {
         String subject = subject(claims);
-        Caller caller = new Caller(organization(claims), subject, subject, roles(claims));
+        Caller caller = new Caller(organization(claims), subject, subject, roles(claims), Credential.TOKEN);
         return admit(caller.organization()).replaceWith(caller);
     }
 

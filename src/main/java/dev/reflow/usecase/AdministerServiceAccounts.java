@@ -29,7 +29,7 @@ public class AdministerServiceAccounts {
 
     /** Its keys go with it. */
     public Uni<Void> delete(Caller caller, UUID account) {
-        return accounts.delete(caller.organization(), account)
+        return accounts.delete(caller, account)
                 .invoke(deleted -> {
                     if (!deleted) {
                         throw ReflowException.notFound("Service account");

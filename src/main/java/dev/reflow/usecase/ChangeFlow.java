@@ -22,14 +22,14 @@ public class ChangeFlow {
 
     public Uni<FlowAtVersion> change(Caller caller, FlowId id, FlowChange change) {
         return access.requireChangeableFlow(caller, id)
-                .flatMap(flow -> flows.change(caller.organization(), id, change, caller.name()))
+                .flatMap(flow -> flows.change(caller, id, change))
                 .map(changed -> changed.orElseThrow(() -> ReflowException.notFound("Flow")));
     }
 
     /** Hides the flow from everybody. Its executions stay, and run on. */
     public Uni<Void> delete(Caller caller, FlowId id) {
         return access.requireChangeableFlow(caller, id)
-                .flatMap(flow -> flows.delete(caller.organization(), id, caller.name()))
+                .flatMap(flow -> flows.delete(caller, id))
                 .invoke(deleted -> {
                     if (!deleted) {
                         throw ReflowException.notFound("Flow");

@@ -54,6 +54,6 @@ public class CreateFlow {
                 caller.name(),
                 now,
                 now);
-        return flows.create(flow, definition);
+        return flows.create(caller, flow, definition);
     }
 }

@@ -23,6 +23,6 @@ public class DeleteExecution {
                 .findFlow(caller.organization(), id)
                 .map(flow -> flow.orElseThrow(() -> ReflowException.notFound("Flow execution")))
                 .call(flow -> access.requireExecutionsOf(caller, flow))
-                .flatMap(flow -> executions.delete(caller.organization(), id, caller.name()));
+                .flatMap(flow -> executions.delete(caller, id));
     }
 }

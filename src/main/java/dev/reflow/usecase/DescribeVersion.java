@@ -24,7 +24,7 @@ public class DescribeVersion {
     public Uni<VersionSummary> describe(
             Caller caller, FlowId id, int version, @Nullable String name, @Nullable Boolean favourite) {
         return access.requireChangeableFlow(caller, id)
-                .flatMap(flow -> versions.describe(caller.organization(), id, version, name, favourite, caller.name()))
+                .flatMap(flow -> versions.describe(caller, id, version, name, favourite))
                 .map(described -> described.orElseThrow(() -> ReflowException.notFound("Flow version")));
     }
 }

@@ -3,11 +3,9 @@ package dev.reflow.usecase;
 import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.organization.Caller;
-import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Set;
 
 /**
  * Re-executes, for what is stale, finished executions of flows whose settings ask for it with each new version. What is
@@ -38,7 +36,7 @@ public class FollowNewVersions {
 
     /** The key has a space, which no client can send. One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
     private Uni<Void> reExecute(ExecutionStore.Outdated outdated) {
-        Caller author = new Caller(outdated.organization(), "system", outdated.publishedBy(), Set.of(Role.ORG_ADMIN));
+        Caller author = Caller.system(outdated.organization(), outdated.publishedBy(), "reexecute_on_update");
         return reExecuteFlow
                 .reExecute(author, outdated.execution(), true, "update " + outdated.version(), null)
                 .onFailure(ReflowException.class)

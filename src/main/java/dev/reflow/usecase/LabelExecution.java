@@ -22,7 +22,7 @@ public class LabelExecution {
 
     public Uni<FlowExecution> label(Caller caller, FlowExecutionId id, ExecutionStatus status) {
         return access.requireExecution(caller, id)
-                .flatMap(execution -> executions.label(caller.organization(), id, status, caller.name()))
+                .flatMap(execution -> executions.label(caller, id, status))
                 .map(labelled -> labelled.orElseThrow(() -> ReflowException.notFound("Flow execution")));
     }
 }

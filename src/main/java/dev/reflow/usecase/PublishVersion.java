@@ -47,7 +47,7 @@ public class PublishVersion {
             latest.flow().requireDraft();
             return next.after(latest);
         };
-        return flows.publish(caller.organization(), id, ofDraft, caller.name())
+        return flows.publish(caller, id, ofDraft)
                 .map(published -> published.orElseThrow(() -> ReflowException.notFound("Flow")));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Credential;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Permission;
 import dev.reflow.organization.Role;
@@ -65,7 +66,8 @@ class PermissionsTest {
     @EnumSource
     void roleIsForbiddenWhatTheTableDoesNotGiveIt(Role role) {
         ApiClient client = organizations.join(api.organization(), role.code(), role.code());
-        Caller caller = new Caller(new OrganizationId(api.organization()), "a subject", "a name", Set.of(role));
+        Caller caller = new Caller(
+                new OrganizationId(api.organization()), "a subject", "a name", Set.of(role), Credential.TOKEN);
         for (ServedOperation operation : ServedOperation.all()) {
             Response answer = operation.send(client, ABSENT);
             if (caller.may(operation.permission())) {
@@ -150,8 +152,12 @@ class PermissionsTest {
                 .map(permission -> line(
                         "`" + permission.code() + "`",
                         Arrays.stream(Role.values()).map(role -> {
-                            Caller caller =
-                                    new Caller(new OrganizationId(new UUID(0, 0)), "subject", "name", Set.of(role));
+                            Caller caller = new Caller(
+                                    new OrganizationId(new UUID(0, 0)),
+                                    "subject",
+                                    "name",
+                                    Set.of(role),
+                                    Credential.TOKEN);
                             return caller.may(permission) ? "yes" : "no";
                         })));
         return Stream.concat(head, rows).collect(Collectors.joining("\n"));

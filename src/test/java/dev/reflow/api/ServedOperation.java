@@ -39,7 +39,7 @@ record ServedOperation(String method, String path, JsonNode document) {
 
     /** What the platform's table says that it takes. */
     Permission permission() {
-        if (path.startsWith("/api/service-accounts")) {
+        if (path.matches("/api/(service-accounts|audit-events).*")) {
             return Permission.ADMINISTER;
         }
         if (method.equals("get")) {
@@ -62,6 +62,11 @@ record ServedOperation(String method, String path, JsonNode document) {
     /** Whether it is about something that has an id. */
     boolean namesSomething() {
         return parameters().anyMatch(ServedOperation::isId) || !idsIn(example()).isEmpty();
+    }
+
+    /** Whether its answer goes on as long as the client listens. */
+    boolean isStream() {
+        return document.path("responses").path("200").path("content").has("text/event-stream");
     }
 
     /** @param ids by the names of parameters and members; those in the body called {@code id} are a task execution's */

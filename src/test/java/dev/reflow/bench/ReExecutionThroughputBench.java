@@ -56,8 +56,10 @@ class ReExecutionThroughputBench {
         }
         String script = "\\set i random(0, " + (EXECUTIONS - 1) + ")\n"
                 + "select outcome from re_execute(array(select id from bench_execution where i = :i), array['"
-                + api.organization() + "'::uuid], array['bench'], array['bench'], array[true], array['full'],"
-                + " array[gen_random_uuid()::text], array[null::text], array[null::uuid]);\n";
+                + api.organization() + "'::uuid], array['bench'], array['bench'], array[true],"
+                + " array['full'], array[gen_random_uuid()::text], array[null::text], array[null::uuid],"
+                + " array['{\"subject\": \"bench\", \"name\": \"bench\", \"credential\": \"system\","
+                + " \"operation\": \"bench\"}']);\n";
         System.out.printf(
                 "%n%-12s %12s %12s %8s %10s %10s%n",
                 "connections", "HTTP/s", "pgbench/s", "ratio", "median ms", "p99 ms");

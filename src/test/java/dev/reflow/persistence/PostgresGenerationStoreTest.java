@@ -12,6 +12,7 @@ import dev.reflow.execution.TaskReport;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
 import dev.reflow.organization.Caller;
+import dev.reflow.organization.Credential;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Role;
 import dev.reflow.support.ApiClient;
@@ -71,7 +72,8 @@ class PostgresGenerationStoreTest extends GenerationStoreContract {
     }
 
     private Caller caller() {
-        return new Caller(new OrganizationId(api.organization()), "admin", "admin", Set.of(Role.ORG_ADMIN));
+        return new Caller(
+                new OrganizationId(api.organization()), "admin", "admin", Set.of(Role.ORG_ADMIN), Credential.TOKEN);
     }
 
     private static <T> T done(Uni<T> call) {
