@@ -19,7 +19,8 @@ public enum ErrorCode {
     RATE_LIMITED(429),
     INTERNAL_ERROR(500),
     REPOSITORY_ERROR(500),
-    UNAVAILABLE(503);
+    UNAVAILABLE(503),
+    TIMEOUT(504);
 
     private final int httpStatus;
 

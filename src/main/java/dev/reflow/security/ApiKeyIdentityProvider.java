@@ -20,10 +20,12 @@ import java.util.stream.Collectors;
 class ApiKeyIdentityProvider implements IdentityProvider<ApiKeyAuthenticationRequest> {
     private final OrganizationStore organizations;
     private final KeyUses uses;
+    private final CallerRate rate;
 
-    ApiKeyIdentityProvider(OrganizationStore organizations, KeyUses uses) {
+    ApiKeyIdentityProvider(OrganizationStore organizations, KeyUses uses, CallerRate rate) {
         this.organizations = organizations;
         this.uses = uses;
+        this.rate = rate;
     }
 
     @Override
@@ -44,6 +46,7 @@ class ApiKeyIdentityProvider implements IdentityProvider<ApiKeyAuthenticationReq
                         .findFirst()
                         .map(this::used)
                         .map(ApiKey::caller)
+                        .map(rate::admit)
                         .map(ApiKeyIdentityProvider::identity)
                         .orElseThrow(() -> new AuthenticationFailedException("unknown API key")));
     }

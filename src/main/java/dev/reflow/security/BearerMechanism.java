@@ -33,11 +33,13 @@ class BearerMechanism implements HttpAuthenticationMechanism {
 
     private final OidcAuthenticationMechanism oidc;
     private final TokenCallers callers;
+    private final CallerRate rate;
     private final Outage outage = new Outage();
 
-    BearerMechanism(OidcAuthenticationMechanism oidc, TokenCallers callers) {
+    BearerMechanism(OidcAuthenticationMechanism oidc, TokenCallers callers, CallerRate rate) {
         this.oidc = oidc;
         this.callers = callers;
+        this.rate = rate;
     }
 
     @Override
@@ -58,7 +60,8 @@ class BearerMechanism implements HttpAuthenticationMechanism {
                 .transform(this::failure)
                 .onItem()
                 .ifNotNull()
-                .transformToUni(genuine -> callers.of(claims(genuine)).map(ApiKeyIdentityProvider::identity));
+                .transformToUni(
+                        genuine -> callers.of(claims(genuine)).map(rate::admit).map(ApiKeyIdentityProvider::identity));
     }
 
     /** A token that was not even looked at, because the keys are not there, says nothing against who sent it. */

@@ -24,9 +24,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 /** Repeats what it is sent, and fails as it is told. */
 @Path("/api/trial")
@@ -64,6 +66,20 @@ public class TrialResource {
                         null,
                         null,
                         null));
+    }
+
+    private static final CompletableFuture<String> LATE = new CompletableFuture<>();
+
+    static void answerLate() {
+        LATE.complete("\"late\"");
+    }
+
+    @GET
+    @Path("/late")
+    @Cancellable(false)
+    @Operation(hidden = true)
+    public Uni<String> late() {
+        return Uni.createFrom().completionStage(LATE);
     }
 
     void register(@Observes Router router) {
