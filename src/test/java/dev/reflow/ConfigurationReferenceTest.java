@@ -56,7 +56,10 @@ class ConfigurationReferenceTest {
     void whatIsInTheReferenceIsASettingOrIsReadByItself() throws IOException {
         assertThat(rows().keySet().stream().filter(name -> !SETTINGS.containsKey(name)))
                 .containsExactlyInAnyOrder(
-                        "reflow.data.dir", "reflow.bootstrap.api-key", "reflow.reexecute-on-update.per-second");
+                        "reflow.data.dir",
+                        "reflow.bootstrap.api-key",
+                        "reflow.reexecute-on-update.per-second",
+                        "reflow.limits.request-timeout");
     }
 
     @Test

@@ -31,6 +31,7 @@ public class AuditEventsResource {
 
     @GET
     @Operation(
+            operationId = "listAuditEvents",
             summary = "List the records of changes",
             description = "Newest first: one for each thing that a request, or the service itself, has changed. Records"
                     + " are written together with the change, and are never altered.")

@@ -225,6 +225,18 @@ final class ResponseExamples {
               "status": "received"
             }""";
 
+    private static final String AUDIT_EVENT = """
+            {
+              "id": "5c1d7a52-0e0b-4c1e-9f0a-1b2c3d4e5f60",
+              "created_at": "2026-05-04T02:00:03.210Z",
+              "subject": "7d9f2c11-3b4a-4e5d-8c6f-7a8b9c0d1e2f",
+              "name": "import",
+              "credential": "api_key",
+              "operation": "POST /api/flow-executions/{flow_execution_id}/execute",
+              "thing_id": "9a4be4b5-6d8f-4a6f-8c2f-5d6e7f809101",
+              "request_id": "01M8532H9ZKBXKNVZP7ERYFNGK"
+            }""";
+
     /** By the name of the schema; a list shows one of its items. */
     static final Map<String, String> BY_SCHEMA = Map.ofEntries(
             Map.entry("FlowResponse", FLOW),
@@ -246,6 +258,7 @@ final class ResponseExamples {
             Map.entry("ServiceAccountCreateResponse", SERVICE_ACCOUNT),
             Map.entry("ApiKeyResponse", "{" + KEY_MEMBERS + "\"last_used_at\": \"2026-05-04T02:00:03.210Z\"}"),
             Map.entry("ApiKeyCreateResponse", "{" + KEY_MEMBERS + "\"token\": \"saf_p0-2RH_jLnuc-wA4FaCorMcm\"}"),
+            Map.entry("AuditEventResponse", AUDIT_EVENT),
             Map.entry("WebhookDataAckResponse", WEBHOOK_DATA));
 
     private ResponseExamples() {}

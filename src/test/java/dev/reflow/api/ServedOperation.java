@@ -64,11 +64,6 @@ record ServedOperation(String method, String path, JsonNode document) {
         return parameters().anyMatch(ServedOperation::isId) || !idsIn(example()).isEmpty();
     }
 
-    /** Whether its answer goes on as long as the client listens. */
-    boolean isStream() {
-        return document.path("responses").path("200").path("content").has("text/event-stream");
-    }
-
     /** @param ids by the names of parameters and members; those in the body called {@code id} are a task execution's */
     Response send(ApiClient api, Map<String, String> ids) {
         return send(api.request(), ids);

@@ -4,6 +4,7 @@ import static dev.reflow.support.ApiClient.json;
 import static dev.reflow.support.FlowBuilder.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
@@ -105,6 +106,17 @@ class ExpiryTest {
         api.delete("/api/flows/" + flow);
         expiry.deleteExpired().await().indefinitely();
         assertThat(isThere(old)).isFalse();
+    }
+
+    @Test
+    void deletionIsRecordedAsTheSystems() {
+        keep(60);
+        String old = finished(61);
+        expiry.deleteExpired().await().indefinitely();
+        JsonNode record =
+                json(api.get("/api/audit-events?thing_id=" + old), 200).path(0);
+        assertThat(record.path("operation").textValue()).isEqualTo("ttl");
+        assertThat(record.path("credential").textValue()).isEqualTo("system");
     }
 
     @Test
