@@ -8,7 +8,7 @@ language sql volatile as $$
 $$;
 
 -- Says who has changed things of an organization; whoever changes them calls it in the same transaction. Who it was is a
--- JSON object: subject, name, credential, operation, request_id.
+-- JSON object: subject, name, credential, operation, request_id. Where generations begin it may have a trace_parent.
 create or replace function record_change(p_organization uuid, p_things uuid[], p_by text) returns void
 language sql volatile as $$
     insert into audit_event (organization_id, subject, name, credential, operation, request_id, thing_id)
@@ -76,8 +76,9 @@ begin
         returning e.id, e.generation, e.lease
     ), added as (
         insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
-            idempotency_key)
-        select d.execution, d.before + 1, d.mode, d.flow_version, d.latest_version, d.requested_by, d.idempotency_key
+            idempotency_key, request_id, trace_parent)
+        select d.execution, d.before + 1, d.mode, d.flow_version, d.latest_version, d.requested_by, d.idempotency_key,
+            d.by::json ->> 'request_id', d.by::json ->> 'trace_parent'
         from decided d where d.outcome = 'accepted'
     ), recorded as (
         insert into audit_event (organization_id, subject, name, credential, operation, request_id, thing_id)
@@ -198,8 +199,9 @@ begin
         case when not v_queued then clock_timestamp() end, case when v_queued then clock_timestamp() end,
         p_requested_by, p_requested_by);
     insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
-        idempotency_key)
-    values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key);
+        idempotency_key, request_id, trace_parent)
+    values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key,
+        p_by::json ->> 'request_id', p_by::json ->> 'trace_parent');
     perform record_change(p_organization, array[p_execution], p_by);
     return query select e.lease, e.owner, e.status from flow_execution e where e.id = p_execution;
 end

@@ -1,12 +1,16 @@
 package dev.reflow.api;
 
 import dev.reflow.organization.Caller;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.mapping.RuntimeResource;
+import org.jspecify.annotations.Nullable;
 
 /** Who sent the request that is being answered. */
 @ApplicationScoped
@@ -19,8 +23,21 @@ class CurrentCaller {
 
     Caller get() {
         ResteasyReactiveRequestContext request = CurrentRequestManager.get();
-        return ((Caller) identity.getPrincipal())
-                .asking(operation(request), RequestId.of(request.unwrap(RoutingContext.class)));
+        Caller caller = (Caller) identity.getPrincipal();
+        MDC.put("organization_id", caller.organization().toString());
+        return caller.asking(operation(request), RequestId.of(request.unwrap(RoutingContext.class)), traceParent());
+    }
+
+    private static @Nullable String traceParent() {
+        SpanContext span = Span.current().getSpanContext();
+        return span.isValid()
+                ? String.join(
+                        "-",
+                        "00",
+                        span.getTraceId(),
+                        span.getSpanId(),
+                        span.getTraceFlags().asHex())
+                : null;
     }
 
     private static String operation(ResteasyReactiveRequestContext request) {

@@ -24,6 +24,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -36,6 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.Cancellable;
@@ -315,8 +317,13 @@ public class FlowExecutionsResource {
     static FlowExecutionId id(Form form, String raw) {
         return form.path("flow_execution_id", raw)
                 .uuid()
-                .map(FlowExecutionId::new)
+                .map(FlowExecutionsResource::logged)
                 .required();
+    }
+
+    private static FlowExecutionId logged(UUID id) {
+        MDC.put("flow_execution_id", id.toString());
+        return new FlowExecutionId(id);
     }
 
     private static RestResponse<Void> answer(ReExecuteFlow.Accepted accepted, long nanoseconds) {

@@ -7,6 +7,7 @@ import dev.reflow.execution.Mode;
 import dev.reflow.execution.Plan;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.TaskName;
+import dev.reflow.organization.OrganizationId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param signals the newest data that was received for each task, at or above the floor
  * @param plan null when none is stored yet
  * @param revision of the execution, read before everything else
+ * @param asked for the log and for traces
  */
 public record GenerationFacts(
         JsonNode input,
@@ -36,7 +38,19 @@ public record GenerationFacts(
         Map<TaskName, JsonNode> signals,
         @Nullable Plan plan,
         long revision,
-        boolean cancelRequested) {
+        boolean cancelRequested,
+        Asked asked) {
+
+    /**
+     * Who asked for the generation.
+     *
+     * @param requestId null when the service did so by itself
+     * @param traceParent of the request, as W3C's Trace Context says it; null when it was not traced
+     */
+    public record Asked(
+            OrganizationId organization,
+            @Nullable String requestId,
+            @Nullable String traceParent) {}
 
     public Definition definition() {
         Definition definition = versions.get(version);

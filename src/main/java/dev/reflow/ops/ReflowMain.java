@@ -21,6 +21,8 @@ public final class ReflowMain {
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
     private static final String PASSWORD = "quarkus.datasource.password";
+    private static final String TRACES_ENDPOINT = "quarkus.otel.exporter.otlp.endpoint";
+    private static final String TRACES_OFF = "quarkus.otel.sdk.disabled";
     private static final String BOOTSTRAP_KEY = "reflow.bootstrap.api-key";
     private static final String DATA_DIR = "reflow.data.dir";
     private static final Path CONFIG_FILE = Path.of("config", "application.properties");
@@ -44,6 +46,9 @@ public final class ReflowMain {
         } else if (!isSet(config, REACTIVE_URL)) {
             System.setProperty(
                     REACTIVE_URL, config.getValue(JDBC_URL, String.class).replaceFirst("^jdbc:", ""));
+        }
+        if (!isSet(config, TRACES_OFF)) {
+            System.setProperty(TRACES_OFF, String.valueOf(!isSet(config, TRACES_ENDPOINT)));
         }
         // Otherwise a URI that cannot be decoded is answered without a body before anything of ours sees it.
         System.setProperty("vertx.disableURIValidation", "true");

@@ -19,18 +19,23 @@ public record Caller(OrganizationId organization, String subject, String name, S
 
     /** A caller whose request is not known yet. */
     public Caller(OrganizationId organization, String subject, String name, Set<Role> roles, Credential credential) {
-        this(organization, subject, name, roles, new Origin(credential, "", null));
+        this(organization, subject, name, roles, new Origin(credential, "", null, null));
     }
 
     /** The service itself, with the rights of an administrator. */
     public static Caller system(OrganizationId organization, String name, String operation) {
         return new Caller(
-                organization, "system", name, Set.of(Role.ORG_ADMIN), new Origin(Credential.SYSTEM, operation, null));
+                organization,
+                "system",
+                name,
+                Set.of(Role.ORG_ADMIN),
+                new Origin(Credential.SYSTEM, operation, null, null));
     }
 
     /** The same caller in the course of a request. */
-    public Caller asking(String operation, String requestId) {
-        return new Caller(organization, subject, name, roles, new Origin(origin.credential(), operation, requestId));
+    public Caller asking(String operation, String requestId, @Nullable String traceParent) {
+        return new Caller(
+                organization, subject, name, roles, new Origin(origin.credential(), operation, requestId, traceParent));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.reflow.engine.GenerationStore;
 import dev.reflow.execution.Mode;
 import dev.reflow.flow.FlowId;
 import dev.reflow.flow.TaskName;
+import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -50,7 +51,8 @@ class GenerationLoader {
         return pools.engine()
                 .preparedQuery("select r.ord, e.id, e.flow_id, e.flow_version, e.input::text as input,"
                         + " e.input_task_name, e.floor, e.generation, e.revision, e.cancel_requested, g.mode,"
-                        + " g.flow_version_from, g.plan::text as plan" + HELD
+                        + " g.flow_version_from, g.plan::text as plan, e.organization_id, g.request_id, g.trace_parent"
+                        + HELD
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation")
                 .execute(held(fences))
                 .flatMap(found -> {
@@ -115,7 +117,11 @@ class GenerationLoader {
                         signals,
                         json.plan(row.getString("plan")),
                         row.getLong("revision"),
-                        row.getBoolean("cancel_requested")));
+                        row.getBoolean("cancel_requested"),
+                        new GenerationFacts.Asked(
+                                new OrganizationId(row.getUUID("organization_id")),
+                                row.getString("request_id"),
+                                row.getString("trace_parent"))));
     }
 
     private Uni<Map<UUID, Map<TaskName, JsonNode>>> signals(Collection<Histories.Wanted> wanted) {

@@ -1,6 +1,9 @@
 package dev.reflow.persistence;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.pgclient.PgException;
@@ -27,24 +30,28 @@ final class GroupCommit {
     private static final int MOST_ROWS = 128;
     private static final int MOST_BYTES = 4 << 20;
 
+    private static final AttributeKey<Long> ROWS = AttributeKey.longKey("reflow.group_commit.rows");
+
     private final MeterRegistry registry;
+    private final CallSpans spans;
     private final List<Lane<?, ?>> lanes = new ArrayList<>();
     private int calls;
     private long arrivals;
 
-    GroupCommit(MeterRegistry registry) {
+    GroupCommit(MeterRegistry registry, CallSpans spans) {
         this.registry = registry;
+        this.spans = spans;
     }
 
     /**
      * Adds a kind of request.
      *
-     * @param name by which it is counted
+     * @param name by which it is counted and traced
      * @param shape what a call has to know of the requests
      * @param call answers each request, in their order
      */
     synchronized <R, A> Lane<R, A> lane(String name, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
-        Lane<R, A> lane = new Lane<>(this, new CommitMeters(registry, name), shape, call);
+        Lane<R, A> lane = new Lane<>(this, name, shape, call);
         lanes.add(lane);
         return lane;
     }
@@ -62,26 +69,30 @@ final class GroupCommit {
     /** Requests of one kind. */
     static final class Lane<R, A> {
         private final GroupCommit group;
+        private final String name;
         private final CommitMeters meters;
         private final Shape<R> shape;
         private final Function<List<R>, Uni<List<A>>> call;
         private final Deque<Waiting<R, A>> waiting = new ArrayDeque<>();
 
-        private Lane(GroupCommit group, CommitMeters meters, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
+        private Lane(GroupCommit group, String name, Shape<R> shape, Function<List<R>, Uni<List<A>>> call) {
             this.group = group;
-            this.meters = meters;
+            this.name = name;
+            this.meters = new CommitMeters(group.registry, name);
             this.shape = shape;
             this.call = call;
         }
 
         /** Each subscription is a request. */
         Uni<A> submit(R request) {
-            return Uni.createFrom().emitter(emitter -> {
-                synchronized (group) {
-                    waiting.add(new Waiting<>(request, emitter, group.arrivals++, System.nanoTime()));
-                }
-                group.send();
-            });
+            return group.spans.of(
+                    name,
+                    span -> Uni.createFrom().emitter(emitter -> {
+                        synchronized (group) {
+                            waiting.add(new Waiting<>(request, emitter, span, group.arrivals++, System.nanoTime()));
+                        }
+                        group.send();
+                    }));
         }
 
         /** The next call's requests, in the order of their rows; the others keep their places. */
@@ -106,7 +117,11 @@ final class GroupCommit {
 
         private void carry(List<Waiting<R, A>> batch) {
             long now = System.nanoTime();
-            batch.forEach(request -> meters.waited(now - request.since()));
+            Attributes together = Attributes.of(ROWS, (long) batch.size());
+            batch.forEach(request -> {
+                meters.waited(now - request.since());
+                request.span().addEvent("sent", together);
+            });
             call(batch, group::ended, failure -> {
                 if (batch.size() > 1 && failure instanceof IllegalArgumentException) {
                     oneByOne(batch.iterator());
@@ -151,7 +166,7 @@ final class GroupCommit {
     }
 
     /** @param since in the time of {@link System#nanoTime} */
-    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, long arrival, long since) {}
+    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, Span span, long arrival, long since) {}
 
     private void send() {
         for (Optional<Runnable> next = next(); next.isPresent(); next = next()) {

@@ -67,7 +67,8 @@ class PostgresAuditEventStore implements AuditEventStore {
                 new Origin(
                         Credential.of(row.getString("credential")),
                         row.getString("operation"),
-                        row.getString("request_id")),
+                        row.getString("request_id"),
+                        null),
                 row.getUUID("thing_id"));
     }
 

@@ -48,6 +48,7 @@ class PostgresCommandStore implements CommandStore {
     private final WebhookDataRows webhookData;
     private final TaskReportRows taskReports;
     private final MeterRegistry registry;
+    private final CallSpans spans;
     private final GroupCommit.Lane<Restart, ReExecution> reExecutions;
 
     private record Restart(Caller caller, ReExecutionRequest request, Optional<NodeId> owner) {
@@ -64,7 +65,8 @@ class PostgresCommandStore implements CommandStore {
             Rows rows,
             WebhookDataRows webhookData,
             TaskReportRows taskReports,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            CallSpans spans) {
         this.pool = pool;
         this.sessions = sessions;
         this.json = json;
@@ -73,7 +75,8 @@ class PostgresCommandStore implements CommandStore {
         this.webhookData = webhookData;
         this.taskReports = taskReports;
         this.registry = registry;
-        this.reExecutions = new GroupCommit(registry)
+        this.spans = spans;
+        this.reExecutions = new GroupCommit(registry, spans)
                 .lane(
                         "re_execute",
                         new GroupCommit.Shape<>(
@@ -83,20 +86,23 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Optional<Fence>> start(Caller caller, StartRequest request, Optional<NodeId> owner) {
-        return pool.preparedQuery(
-                        "select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10," + " $11)")
-                .execute(Tuple.tuple()
-                        .addUUID(request.execution().value())
-                        .addUUID(caller.organization().value())
-                        .addUUID(request.flow().value())
-                        .addInteger(request.version())
-                        .addString(json.write(request.input()))
-                        .addString(request.inputTask().value())
-                        .addString(request.triggeredExecutor())
-                        .addString(caller.name())
-                        .addString(UUID.randomUUID().toString())
-                        .addUUID(owner.map(NodeId::value).orElse(null))
-                        .addString(Sessions.describe(caller)))
+        return spans.of(
+                        "start_execution",
+                        span -> pool.preparedQuery(
+                                        "select lease, owner from start_execution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+                                                + " $11)")
+                                .execute(Tuple.tuple()
+                                        .addUUID(request.execution().value())
+                                        .addUUID(caller.organization().value())
+                                        .addUUID(request.flow().value())
+                                        .addInteger(request.version())
+                                        .addString(json.write(request.input()))
+                                        .addString(request.inputTask().value())
+                                        .addString(request.triggeredExecutor())
+                                        .addString(caller.name())
+                                        .addString(UUID.randomUUID().toString())
+                                        .addUUID(owner.map(NodeId::value).orElse(null))
+                                        .addString(Sessions.describe(caller))))
                 .map(found -> {
                     if (found.size() == 0) {
                         throw ReflowException.notFound("Flow");
@@ -167,14 +173,17 @@ class PostgresCommandStore implements CommandStore {
 
     @Override
     public Uni<Cancellation> cancel(Caller caller, FlowExecutionId execution) {
-        return pool.preparedQuery("select outcome, generation from cancel_execution($1, $2, $3, $4, $5, $6)")
-                .execute(Tuple.of(
-                        execution.value(),
-                        caller.organization().value(),
-                        caller.name(),
-                        caller.subject(),
-                        caller.may(Permission.READ_PRIVATE),
-                        Sessions.describe(caller)))
+        return spans.of(
+                        "cancel_execution",
+                        span -> pool.preparedQuery(
+                                        "select outcome, generation from cancel_execution($1, $2, $3, $4, $5, $6)")
+                                .execute(Tuple.of(
+                                        execution.value(),
+                                        caller.organization().value(),
+                                        caller.name(),
+                                        caller.subject(),
+                                        caller.may(Permission.READ_PRIVATE),
+                                        Sessions.describe(caller))))
                 .map(found -> {
                     Row row = found.iterator().next();
                     Integer generation = row.getInteger(1);

@@ -86,11 +86,12 @@ class PostgresGenerationStore implements GenerationStore {
             Effect.Finish finish,
             @Nullable String message) implements Guarded {}
 
-    PostgresGenerationStore(ConnectionPools pools, Json json, GenerationLoader loader, MeterRegistry registry) {
+    PostgresGenerationStore(
+            ConnectionPools pools, Json json, GenerationLoader loader, MeterRegistry registry, CallSpans spans) {
         this.pools = pools;
         this.json = json;
         this.loader = loader;
-        GroupCommit commits = new GroupCommit(registry);
+        GroupCommit commits = new GroupCommit(registry, spans);
         this.loads = commits.lane("load", shape(fence -> fence, fence -> 0, fence -> fence), loader::load);
         this.begins = commits.lane("begin", guarded(begin -> begin.plan().length(), Guarded::fence), this::beginAll);
         this.records = commits.lane("record", guarded(Result::size, Result::row), this::recordAll);

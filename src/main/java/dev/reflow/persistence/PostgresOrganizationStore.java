@@ -27,10 +27,10 @@ class PostgresOrganizationStore implements OrganizationStore {
     private final ConnectionPools pools;
     private final GroupCommit.Lane<String, List<ApiKey>> lookups;
 
-    PostgresOrganizationStore(Pool pool, ConnectionPools pools, MeterRegistry registry) {
+    PostgresOrganizationStore(Pool pool, ConnectionPools pools, MeterRegistry registry, CallSpans spans) {
         this.pool = pool;
         this.pools = pools;
-        this.lookups = new GroupCommit(registry)
+        this.lookups = new GroupCommit(registry, spans)
                 .lane(
                         "find_api_keys",
                         new GroupCommit.Shape<>(Comparator.<String>naturalOrder(), prefix -> 0, null),

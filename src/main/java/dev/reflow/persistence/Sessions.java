@@ -28,9 +28,11 @@ class Sessions {
     private static final String RECORD = "select record_change($1, $2, $3)";
 
     private final Pool pool;
+    private final CallSpans spans;
 
-    Sessions(Pool pool) {
+    Sessions(Pool pool, CallSpans spans) {
         this.pool = pool;
+        this.spans = spans;
     }
 
     /** A transaction of one statement that reads. */
@@ -40,7 +42,7 @@ class Sessions {
 
     /** A transaction that reads. @param work its first statement is sent along; it uses no other connection */
     <T> Uni<T> of(OrganizationId organization, Function<SqlClient, Uni<T>> work) {
-        return transaction("set local transaction_read_only = on; " + naming(organization), work);
+        return transaction("read", "set local transaction_read_only = on; " + naming(organization), work);
     }
 
     /** A transaction of one statement, which answers a row with the {@code id} of each thing that it has changed. */
@@ -56,16 +58,19 @@ class Sessions {
     /** @param things what was changed, if anything, when the work has answered this */
     <T> Uni<T> change(Caller caller, Function<SqlClient, Uni<T>> work, Function<T, Collection<UUID>> things) {
         return transaction(
+                "change",
                 naming(caller.organization()),
                 client -> work.apply(client).call(answer -> record(client, caller, things.apply(answer))));
     }
 
-    private <T> Uni<T> transaction(String beginning, Function<SqlClient, Uni<T>> work) {
-        return pool.withTransaction(client -> {
-            // A connection does one thing after the other, so that nothing has to wait for this answer.
-            Uni<?> begun = client.query(beginning).execute();
-            return Uni.combine().all().unis(begun, work.apply(client)).with((done, answer) -> answer);
-        });
+    private <T> Uni<T> transaction(String name, String beginning, Function<SqlClient, Uni<T>> work) {
+        return spans.of(
+                name,
+                span -> pool.withTransaction(client -> {
+                    // A connection does one thing after the other, so that nothing has to wait for this answer.
+                    Uni<?> begun = client.query(beginning).execute();
+                    return Uni.combine().all().unis(begun, work.apply(client)).with((done, answer) -> answer);
+                }));
     }
 
     private static String naming(OrganizationId organization) {
@@ -97,7 +102,7 @@ class Sessions {
                                 .getSingleResult());
     }
 
-    /** Who it is, as the functions that record changes read it. */
+    /** Who it is, as the functions that record changes and begin generations read it. */
     static String describe(Caller caller) {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -106,6 +111,7 @@ class Sessions {
                 .put("credential", caller.origin().credential().code())
                 .put("operation", caller.origin().operation())
                 .put("request_id", caller.origin().requestId())
+                .put("trace_parent", caller.origin().traceParent())
                 .toString();
     }
 
@@ -122,15 +128,17 @@ class Sessions {
                 () -> work.get().call(answer -> recordEntities(caller, things.apply(answer))));
     }
 
-    private static <T> Uni<T> entities(OrganizationId organization, boolean readOnly, Supplier<Uni<T>> work) {
-        return Panache.withTransaction(() -> Panache.getSession()
-                .flatMap(session -> session.createNativeQuery(
-                                "select set_config('reflow.organization', :organization, true)"
-                                        + " || set_config('transaction_read_only', :read_only, true)",
-                                String.class)
-                        .setParameter("organization", organization.toString())
-                        .setParameter("read_only", readOnly ? "on" : "off")
-                        .getSingleResult())
-                .flatMap(named -> work.get()));
+    private <T> Uni<T> entities(OrganizationId organization, boolean readOnly, Supplier<Uni<T>> work) {
+        return spans.of(
+                readOnly ? "read" : "change",
+                span -> Panache.withTransaction(() -> Panache.getSession()
+                        .flatMap(session -> session.createNativeQuery(
+                                        "select set_config('reflow.organization', :organization, true)"
+                                                + " || set_config('transaction_read_only', :read_only, true)",
+                                        String.class)
+                                .setParameter("organization", organization.toString())
+                                .setParameter("read_only", readOnly ? "on" : "off")
+                                .getSingleResult())
+                        .flatMap(named -> work.get())));
     }
 }

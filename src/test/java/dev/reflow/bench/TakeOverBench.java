@@ -11,8 +11,8 @@ import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.HoldingServer;
 import dev.reflow.support.Organizations;
 import dev.reflow.support.TestDatabase;
+import dev.reflow.support.Unwatched;
 import dev.reflow.task.TaskExecutors;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -117,7 +117,7 @@ class TakeOverBench {
 
     private EmbeddedEngine engine(Loop loop) {
         EmbeddedEngine engine =
-                new EmbeddedEngine(loop, config, store, wakeups, executors, new SimpleMeterRegistry(), NodeId::random);
+                new EmbeddedEngine(loop, config, store, wakeups, executors, Unwatched.telemetry(), NodeId::random);
         engine.start();
         executions.untilTrue(() -> engine.claimant().isPresent());
         return engine;

@@ -13,6 +13,7 @@ import dev.reflow.execution.Plan;
 import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.flow.Definition;
 import dev.reflow.flow.TaskName;
+import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -203,7 +204,8 @@ public final class InMemoryGenerationStore implements GenerationStore {
                 row.signals(),
                 generation.plan,
                 row.revision,
-                row.cancelRequested);
+                row.cancelRequested,
+                new GenerationFacts.Asked(new OrganizationId(new UUID(0, 0)), null, null));
     }
 
     @Override

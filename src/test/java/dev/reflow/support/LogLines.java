@@ -17,7 +17,8 @@ public final class LogLines extends ExtHandler {
 
     private LogLines() {
         setLevel(Level.ALL);
-        setFormatter(new PatternFormatter("%-5p [%c] %X{request_id} %s%e"));
+        setFormatter(new PatternFormatter(
+                "%-5p [%c] %X{request_id} %X{organization_id} %X{flow_execution_id} %X{generation} %s%e"));
     }
 
     public static LogLines ofAll() {

@@ -20,6 +20,7 @@ import dev.reflow.flow.OnLost;
 import dev.reflow.flow.TaskName;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,9 @@ final class ActiveGeneration {
     private final Shared shared;
     private final Fence fence;
     private final Consumer<ActiveGeneration> onEnd;
+    private final Context trace;
+    private final GenerationLog log;
+    private final Calls calls;
     private final Set<RunningTask> running = new LinkedHashSet<>();
     private @Nullable GenerationFacts facts;
     private @Nullable GenerationRun run;
@@ -79,6 +83,7 @@ final class ActiveGeneration {
             Calls calls,
             TaskSlots slots,
             EngineMeters meters,
+            EngineTraces traces,
             BooleanSupplier trusted,
             Consumer<Instant> wakeAt) {}
 
@@ -86,6 +91,9 @@ final class ActiveGeneration {
         this.shared = shared;
         this.fence = fence;
         this.onEnd = onEnd;
+        this.trace = shared.traces().generation(fence);
+        this.log = new GenerationLog(fence);
+        this.calls = shared.calls().of(log);
     }
 
     Fence fence() {
@@ -100,7 +108,7 @@ final class ActiveGeneration {
                 () -> shared.store().load(fence),
                 loaded -> loaded.ifPresentOrElse(this::plan, this::fenced),
                 impossible -> {
-                    LOG.errorf(impossible, "execution %s cannot be loaded; it is tried again later", fence.execution());
+                    log.line(() -> LOG.error("a generation cannot be loaded; it is tried again later", impossible));
                     drop(); // the next comparison takes it up again
                 });
     }
@@ -153,8 +161,8 @@ final class ActiveGeneration {
     /** The work is in other hands, or not to be done here any more: what runs is stopped, nothing is written. */
     void drop() {
         if (!ended) {
-            end();
-            LOG.debugf("generation %d of execution %s is dropped", fence.generation(), fence.execution());
+            end("dropped");
+            log(Logger.Level.DEBUG, "a generation is dropped");
         }
     }
 
@@ -164,9 +172,11 @@ final class ActiveGeneration {
         drop();
     }
 
-    private void end() {
+    /** @param outcome of what this process did for the generation */
+    private void end(String outcome) {
         ended = true;
         stopTasks();
+        EngineTraces.left(trace, outcome);
         onEnd.accept(this);
     }
 
@@ -180,6 +190,10 @@ final class ActiveGeneration {
     }
 
     private void plan(GenerationFacts loaded) {
+        if (facts == null) {
+            EngineTraces.askedBy(trace, loaded.asked());
+            log.askedBy(loaded.asked());
+        }
         facts = loaded;
         revision = loaded.revision();
         cancelRequested = loaded.cancelRequested();
@@ -331,6 +345,7 @@ final class ActiveGeneration {
                 shared.clock(),
                 shared.executors(),
                 shared.config().maxOutputBytes(),
+                log,
                 start);
     }
 
@@ -364,7 +379,7 @@ final class ActiveGeneration {
     private void execute(RunningTask task) {
         JsonNode input = facts().input();
         Duration began = shared.loop().elapsed();
-        task.run(fence, input, outcome -> {
+        task.run(fence, input, shared.traces().attempt(trace, task.start()), outcome -> {
             shared.meters()
                     .ended(
                             task.start().task().executor(),
@@ -516,7 +531,7 @@ final class ActiveGeneration {
         long seen = revision;
         write("parking a generation", () -> shared.store().park(fence, seen, park), parked -> {
             if (parked) {
-                end();
+                end("parked");
                 if (park.until() != null) {
                     shared.wakeAt().accept(park.until());
                 }
@@ -530,10 +545,10 @@ final class ActiveGeneration {
         long seen = revision;
         write("finishing a generation", () -> shared.store().finish(fence, seen, finish, message), finished -> {
             if (finished) {
-                LOG.debugf(
-                        "execution %s, generation %d: %s",
-                        fence.execution(), fence.generation(), finish.status().code());
-                end();
+                log(
+                        finish.reason() == EndReason.FAILED ? Logger.Level.INFO : Logger.Level.DEBUG,
+                        "a generation has ended: " + finish.reason().code());
+                end(finish.reason().code());
             } else {
                 start(); // something came between: look again, or find the work gone
             }
@@ -550,13 +565,12 @@ final class ActiveGeneration {
             String what, Supplier<Uni<T>> call, Consumer<T> answer, Consumer<IllegalArgumentException> impossible) {
         int asked = epoch;
         pendingWrites++;
-        shared.calls()
-                .untilAnswered(
-                        what,
-                        call,
-                        () -> !ended && asked == epoch,
-                        value -> answered(asked, () -> answer.accept(value)),
-                        failure -> answered(asked, () -> impossible.accept(failure)));
+        calls.untilAnswered(
+                what,
+                () -> EngineTraces.within(trace, call),
+                () -> !ended && asked == epoch,
+                value -> answered(asked, () -> answer.accept(value)),
+                failure -> answered(asked, () -> impossible.accept(failure)));
     }
 
     private void answered(int asked, Runnable told) {
@@ -571,11 +585,17 @@ final class ActiveGeneration {
         try {
             decision.run();
         } catch (RuntimeException e) {
-            LOG.errorf(e, "a defect in generation %d of execution %s", fence.generation(), fence.execution());
+            log.line(() -> LOG.error("a defect in a generation", e));
             renew();
             finish(
                     new Effect.Finish(EndReason.FAILED, ExecutionStatus.FAILED, TaskCounts.NONE),
                     "a defect of the service: " + e);
+        }
+    }
+
+    private void log(Logger.Level level, String message) {
+        if (LOG.isEnabled(level)) {
+            log.line(() -> LOG.log(level, message));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of the database whose answers come on the loop. */
 final class Calls {
@@ -16,11 +17,22 @@ final class Calls {
 
     private final EngineLoop loop;
     private final Duration limit;
+    private final @Nullable GenerationLog log;
 
     /** @param limit after which a call that has no answer counts as failed */
     Calls(EngineLoop loop, Duration limit) {
+        this(loop, limit, null);
+    }
+
+    private Calls(EngineLoop loop, Duration limit, @Nullable GenerationLog log) {
         this.loop = loop;
         this.limit = limit;
+        this.log = log;
+    }
+
+    /** The same for one generation. */
+    Calls of(GenerationLog generation) {
+        return new Calls(loop, limit, generation);
     }
 
     /** Calls once. Exactly one of the two is told, once. */
@@ -63,13 +75,21 @@ final class Calls {
                 impossible.accept(impossibility);
                 return;
             }
-            LOG.warnf("%s failed, next try in %d ms: %s", what, pause.toMillis(), failure);
+            warn(String.format("%s failed, next try in %d ms: %s", what, pause.toMillis(), failure));
             loop.schedule(pause, () -> {
                 if (wanted.getAsBoolean()) {
                     attempt(what, call, wanted, answer, impossible, longer(pause));
                 }
             });
         });
+    }
+
+    private void warn(String message) {
+        if (log == null) {
+            LOG.warn(message);
+        } else {
+            log.line(() -> LOG.warn(message));
+        }
     }
 
     private static Duration longer(Duration pause) {

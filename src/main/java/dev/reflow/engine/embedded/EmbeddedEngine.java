@@ -8,7 +8,6 @@ import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.task.TaskExecutors;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,13 +53,13 @@ public final class EmbeddedEngine implements WorkflowEngine {
             GenerationStore store,
             Wakeups wakeups,
             TaskExecutors executors,
-            MeterRegistry registry,
+            EngineTelemetry telemetry,
             Supplier<NodeId> ids) {
         this.loop = loop;
         this.config = config;
         this.store = store;
         this.wakeups = wakeups;
-        this.meters = new EngineMeters(registry, executors);
+        this.meters = new EngineMeters(telemetry.registry(), executors);
         this.calls = new Calls(loop, config.deadAfter());
         DatabaseClock clock = new DatabaseClock(loop);
         Calls beats = new Calls(loop, config.heartbeatInterval());
@@ -75,6 +74,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
                 calls,
                 slots,
                 meters,
+                new EngineTraces(telemetry.tracer()),
                 () -> heartbeat.node().isPresent(),
                 this::wakeAt);
     }

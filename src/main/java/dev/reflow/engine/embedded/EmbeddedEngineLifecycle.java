@@ -7,6 +7,7 @@ import dev.reflow.engine.Wakeups;
 import dev.reflow.engine.WorkflowEngine;
 import dev.reflow.task.TaskExecutors;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -41,14 +42,16 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
             GenerationStore store,
             Wakeups wakeups,
             TaskExecutors executors,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            Tracer tracer) {
         this.loop = loop;
         if (config.deadAfter().compareTo(config.heartbeatInterval().multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("reflow.engine.dead-after (" + config.deadAfter()
                     + ") has to be at least twice reflow.engine.heartbeat-interval (" + config.heartbeatInterval()
                     + "), or processes that are alive would be declared dead");
         }
-        this.engine = new EmbeddedEngine(loop, config, store, wakeups, executors, registry, NodeId::random);
+        this.engine = new EmbeddedEngine(
+                loop, config, store, wakeups, executors, new EngineTelemetry(registry, tracer), NodeId::random);
         this.config = config;
         this.wakeups = wakeups;
     }

@@ -9,6 +9,7 @@ import dev.reflow.flow.JsonLimits;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
@@ -31,20 +32,28 @@ final class RunningTask {
     private final InstantSource clock;
     private final TaskExecutors executors;
     private final int maxOutputBytes;
+    private final GenerationLog log;
     private final Effect.TaskStart start;
     private final Instant startedAt;
     private final Queue<Runnable> writes = new ArrayDeque<>();
     private boolean writing;
     private Cancellable timeout = () -> {};
     private Cancellable work = () -> {};
+    private Context trace = Context.root();
     private boolean over;
 
     RunningTask(
-            EngineLoop loop, InstantSource clock, TaskExecutors executors, int maxOutputBytes, Effect.TaskStart start) {
+            EngineLoop loop,
+            InstantSource clock,
+            TaskExecutors executors,
+            int maxOutputBytes,
+            GenerationLog log,
+            Effect.TaskStart start) {
         this.loop = loop;
         this.clock = clock;
         this.executors = executors;
         this.maxOutputBytes = maxOutputBytes;
+        this.log = log;
         this.start = start;
         this.startedAt = start.startedAt() == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : start.startedAt();
     }
@@ -61,22 +70,26 @@ final class RunningTask {
         return over;
     }
 
-    /** @param ended gets the outcome, once, on the loop; not called any more after {@link #cancel} */
-    void run(Fence fence, JsonNode flowInput, Consumer<TaskOutcome> ended) {
+    /**
+     * @param attempt its span, which ends with it
+     * @param ended gets the outcome, once, on the loop; not called any more after {@link #cancel}
+     */
+    void run(Fence fence, JsonNode flowInput, Context attempt, Consumer<TaskOutcome> ended) {
+        trace = attempt;
         TaskInput input = new TaskInput(
                 start.parameters(), flowInput, start.signal(), idempotencyKey(fence), startedAt, clock.instant());
         limit(ended);
         work = Uni.createFrom()
-                .deferred(() -> execute(input).map(this::checked))
+                .deferred(() -> EngineTraces.within(trace, () -> execute(input)).map(this::checked))
                 .emitOn(loop)
                 .subscribe()
                 .with(
                         outcome -> end(outcome, ended),
                         failure -> loop.execute(() -> {
-                            LOG.errorf(
+                            log.line(() -> LOG.errorf(
                                     failure,
                                     "task executor %s failed unexpectedly",
-                                    start.task().executor());
+                                    start.task().executor()));
                             end(new TaskOutcome.Failed("the task executor failed unexpectedly: " + failure), ended);
                         }));
     }
@@ -93,6 +106,9 @@ final class RunningTask {
     }
 
     void cancel() {
+        if (!over) {
+            EngineTraces.cancelled(trace);
+        }
         over = true;
         timeout.cancel();
         work.cancel();
@@ -102,6 +118,7 @@ final class RunningTask {
         if (!over) {
             over = true;
             timeout.cancel();
+            EngineTraces.ended(trace, outcome);
             ended.accept(outcome);
         }
     }

@@ -1,6 +1,7 @@
 package dev.reflow.task.builtin;
 
 import dev.reflow.task.TaskOutcome;
+import io.smallrye.common.vertx.VertxContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request, its redirects and the response that ends them. Every hop is resolved once and connected to an address
  * that was found permitted, never to the name again: a name that changes its address between check and connection
- * gains nothing. All state belongs to one Vert.x context.
+ * gains nothing. All state belongs to one Vert.x context, which knows the trace of the task that asked.
  */
 final class HttpExchange {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -35,6 +36,7 @@ final class HttpExchange {
     private final TaskConfig.Http config;
     private final Consumer<TaskOutcome> result;
     private final Context context;
+    private final io.opentelemetry.context.Context trace;
 
     private long timer;
     private boolean done;
@@ -52,11 +54,14 @@ final class HttpExchange {
         this.resolver = resolver;
         this.config = config;
         this.result = result;
-        this.context = vertx.getOrCreateContext();
+        this.context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
+        this.trace = io.opentelemetry.context.Context.current();
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // the trace is the context's for as long as there is one
     void start(OutgoingRequest request) {
         context.runOnContext(started -> {
+            trace.makeCurrent();
             timer = vertx.setTimer(
                     Math.max(1, config.timeout().toMillis()),
                     id -> fail("there was no complete response within " + Parameters.seconds(config.timeout())));

@@ -1,7 +1,7 @@
 package dev.reflow.engine.embedded;
 
 import dev.reflow.engine.NodeId;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.reflow.support.Unwatched;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class SimulatedNode implements EngineLoop {
                 store,
                 simulation.wakeups(this),
                 new SimulatedExecutors(simulation, this).executors(),
-                new SimpleMeterRegistry(),
+                Unwatched.telemetry(),
                 this::nextId);
     }
 
