@@ -739,7 +739,9 @@ language plpgsql as $$
 declare
     v_organization uuid;
     v_account uuid;
+    v_key uuid;
     v_organization_created boolean;
+    v_by text := '{"subject": "system", "name": "bootstrap", "credential": "system", "operation": "bootstrap"}';
 begin
     lock table organization in share row exclusive mode;
     select id into v_organization from organization order by created_at, id limit 1;
@@ -751,8 +753,7 @@ begin
         values (p_flow, v_organization, p_display_name, p_description, p_tags, 'system', 'bootstrap', 'bootstrap');
         insert into flow_version (flow_id, version, definition, created_by, modified_by)
         values (p_flow, 1, p_definition::json, 'bootstrap', 'bootstrap');
-        perform record_change(v_organization, array[p_flow],
-            '{"subject": "system", "name": "bootstrap", "credential": "system", "operation": "bootstrap"}');
+        perform record_change(v_organization, array[v_organization, p_flow], v_by);
     end if;
     if (p_only_when_empty and not v_organization_created)
         or exists (select from api_key where token_hash = p_token_hash) then
@@ -765,9 +766,12 @@ begin
         v_account := gen_random_uuid();
         insert into service_account (id, organization_id, name, description, modified_by)
         values (v_account, v_organization, 'bootstrap', 'Created at the first start', 'system');
+        perform record_change(v_organization, array[v_account], v_by);
     end if;
     insert into api_key (id, organization_id, service_account_id, name, token_prefix, token_hash, roles, modified_by)
-    values (gen_random_uuid(), v_organization, v_account, 'bootstrap', p_token_prefix, p_token_hash, p_roles, 'system');
+    values (gen_random_uuid(), v_organization, v_account, 'bootstrap', p_token_prefix, p_token_hash, p_roles, 'system')
+    returning id into v_key;
+    perform record_change(v_organization, array[v_key], v_by);
     return query select v_organization, v_organization_created, true;
 end
 $$;

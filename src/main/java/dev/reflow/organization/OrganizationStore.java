@@ -12,8 +12,8 @@ public interface OrganizationStore {
 
     Uni<Boolean> exists(OrganizationId organization);
 
-    /** Creates the organization, named like its id, unless it is there. */
-    Uni<Void> ensure(OrganizationId organization);
+    /** Creates the caller's organization, named like its id, unless it is there. */
+    Uni<Void> ensure(Caller caller);
 
     /**
      * What {@link #bootstrap} has done.

@@ -2,6 +2,7 @@ package dev.reflow.persistence;
 
 import dev.reflow.organization.ApiKey;
 import dev.reflow.organization.ApiKeyToken;
+import dev.reflow.organization.Caller;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.OrganizationStore;
 import dev.reflow.organization.Role;
@@ -77,10 +78,13 @@ class PostgresOrganizationStore implements OrganizationStore {
     }
 
     @Override
-    public Uni<Void> ensure(OrganizationId organization) {
+    public Uni<Void> ensure(Caller caller) {
+        OrganizationId organization = caller.organization();
         return pools.engine()
-                .preparedQuery("insert into organization (id, name) values ($1, $2) on conflict do nothing")
-                .execute(Tuple.of(organization.value(), organization.toString()))
+                .preparedQuery("with created as (insert into organization (id, name) values ($1, $2)"
+                        + " on conflict do nothing returning id)"
+                        + " select record_change(c.id, array[c.id], $3) from created c")
+                .execute(Tuple.of(organization.value(), organization.toString(), Sessions.describe(caller)))
                 .replaceWithVoid();
     }
 

@@ -45,7 +45,7 @@ class TokenCallers {
     Uni<Caller> of(JsonNode claims) {
         String subject = subject(claims);
         Caller caller = new Caller(organization(claims), subject, subject, roles(claims), Credential.TOKEN);
-        return admit(caller.organization()).replaceWith(caller);
+        return admit(caller).replaceWith(caller);
     }
 
     private OrganizationId organization(JsonNode claims) {
@@ -87,12 +87,15 @@ class TokenCallers {
                 .collect(Collectors.toSet());
     }
 
-    private Uni<Void> admit(OrganizationId organization) {
+    private Uni<Void> admit(Caller caller) {
+        OrganizationId organization = caller.organization();
         if (known.getIfPresent(organization) != null) {
             return Uni.createFrom().voidItem();
         }
         Uni<Boolean> found = config.createOrganizations()
-                ? organizations.ensure(organization).replaceWith(true)
+                ? organizations
+                        .ensure(Caller.system(organization, caller.name(), "create_organization"))
+                        .replaceWith(true)
                 : organizations.exists(organization);
         return found.invoke(exists -> {
                     if (!exists) {

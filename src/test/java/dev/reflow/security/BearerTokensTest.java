@@ -103,15 +103,18 @@ class BearerTokensTest {
 
     @Test
     void subjectIsWrittenDownAsAuthor() {
-        String token = provider.sign(claims().put("sub", "alice"));
+        String token = provider.sign(administrator(claims().put("sub", "alice")));
         JsonNode account = json(
-                given().header("Authorization", "Bearer " + provider.sign(administrator(claims().put("sub", "alice"))))
+                given().header("Authorization", "Bearer " + token)
                         .contentType("application/json")
                         .body("{\"name\": \"import\"}")
                         .post(ACCOUNTS),
                 201);
         assertThat(account.path("modified_by").textValue()).isEqualTo("alice");
-        assertThat(get(FLOWS, token).statusCode()).isEqualTo(200);
+        JsonNode record = json(get("/api/audit-events", token), 200).get(0);
+        assertThat(record.path("thing_id")).isEqualTo(account.path("id"));
+        assertThat(record.path("subject").textValue()).isEqualTo("alice");
+        assertThat(record.path("credential").textValue()).isEqualTo("token");
     }
 
     private static ObjectNode administrator(ObjectNode claims) {
@@ -287,6 +290,11 @@ class BearerTokensTest {
         assertThat(caller.roles()).containsExactly(Role.WORKER);
         new TokenCallers(store, new Creating()).of(claims).await().atMost(Duration.ofSeconds(10));
         assertThat(organizations.count("select count(*) from organization where id = $1", Tuple.of(unknown)))
+                .isEqualTo(1);
+        assertThat(organizations.count(
+                        "select count(*) from audit_event where organization_id = $1 and thing_id = $1"
+                                + " and operation = 'create_organization' and name = 'alice' and credential = 'system'",
+                        Tuple.of(unknown)))
                 .isEqualTo(1);
     }
 

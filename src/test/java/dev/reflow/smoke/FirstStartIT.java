@@ -2,6 +2,7 @@ package dev.reflow.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -140,15 +141,45 @@ class FirstStartIT {
         }
         try (ReflowProcess service =
                 ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "saf_the-first-one"))) {
-            assertThat(service.awaitFirstStartText().key()).isEqualTo("saf_the-first-one");
+            FirstStartText text = service.awaitFirstStartText();
+            assertThat(text.key()).isEqualTo("saf_the-first-one");
+            ReflowClient admin = service.client("saf_the-first-one");
+            List<String> made = new ArrayList<>(keys(admin));
+            made.addAll(ids(admin.get("/api/service-accounts").json()));
+            made.addAll(ids(admin.get("/api/flows").json().path("flows")));
+            made.add(text.organization());
+            assertThat(recorded(admin)).hasSize(4).containsExactlyInAnyOrderElementsOf(made);
             service.terminate();
         }
         try (ReflowProcess service =
                 ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "saf_a-later-one"))) {
-            service.client("saf_a-later-one").get("/api/flows").expect(200);
+            ReflowClient admin = service.client("saf_a-later-one");
+            assertThat(recorded(admin)).hasSize(5).containsAll(keys(admin));
             service.client("saf_the-first-one").get("/api/flows").expect(200);
             service.client("saf_neither").get("/api/flows").expect(401);
             assertThat(FirstStartText.find(service.output())).isEmpty();
         }
+    }
+
+    /** What the starts of the service have made, as the records of changes say. */
+    private static List<String> recorded(ReflowClient admin) throws Exception {
+        JsonNode records =
+                admin.get("/api/audit-events?operation=bootstrap").expect(200).json();
+        return texts(records, "thing_id");
+    }
+
+    private static List<String> keys(ReflowClient admin) throws Exception {
+        String account = ids(admin.get("/api/service-accounts").json()).get(0);
+        return ids(admin.get("/api/service-accounts/" + account + "/api-keys").json());
+    }
+
+    private static List<String> ids(JsonNode things) {
+        return texts(things, "id");
+    }
+
+    private static List<String> texts(JsonNode things, String name) {
+        List<String> texts = new ArrayList<>();
+        things.forEach(thing -> texts.add(thing.path(name).textValue()));
+        return texts;
     }
 }
