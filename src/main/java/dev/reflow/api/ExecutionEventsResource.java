@@ -1,6 +1,7 @@
 package dev.reflow.api;
 
 import dev.reflow.execution.FlowExecutionId;
+import dev.reflow.organization.Caller;
 import dev.reflow.usecase.ExecutionAccess;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.mutiny.Uni;
@@ -53,8 +54,9 @@ public class ExecutionEventsResource {
             summary = "Follow an execution",
             description = "Server-sent events, one per change of a status, each once and in the order of the changes:"
                     + " first what the log has after Last-Event-ID, then what happens. The stream does not end with the"
-                    + " execution, which may be executed again. It ends after a time, when the client does not keep up,"
-                    + " and when the service stops; a client that sends the id of its last event again misses nothing.")
+                    + " execution, which may be executed again. It ends after a time, when the client does not keep up or"
+                    + " may not read the execution any more, and when the service stops; a client that sends the id of"
+                    + " its last event again misses nothing.")
     @APIResponse(
             responseCode = "200",
             description = "Each event's data is one JSON object",
@@ -85,9 +87,10 @@ public class ExecutionEventsResource {
                 .matching(IS_NUMBER)
                 .or("0");
         form.check();
-        return access.requireExecution(caller.get(), id)
+        Caller listener = caller.get();
+        return access.requireExecution(listener, id)
                 .invoke(live::requireRoom)
                 .flatMap(execution ->
-                        streams.open(live.ofExecution(execution, Long.parseLong(last)), sink, sse, context));
+                        streams.open(live.ofExecution(listener, execution, Long.parseLong(last)), sink, sse, context));
     }
 }

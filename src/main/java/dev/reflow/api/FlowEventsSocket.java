@@ -1,8 +1,10 @@
 package dev.reflow.api;
 
+import dev.reflow.error.ErrorCode;
 import dev.reflow.error.ReflowException;
 import dev.reflow.execution.ExecutionEvent;
 import dev.reflow.flow.FlowId;
+import dev.reflow.organization.Caller;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
@@ -13,6 +15,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.subscription.BackPressureFailure;
 import io.smallrye.mutiny.subscription.Cancellable;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -24,6 +27,7 @@ import org.jboss.logging.Logger;
 @WebSocket(path = "/ws/flows/{" + FlowEventsSocket.FLOW + "}")
 class FlowEventsSocket {
     static final String FLOW = "flow_id";
+    static final UserData.TypedKey<Caller> LISTENER = new UserData.TypedKey<>("listener");
 
     private static final Logger LOG = Logger.getLogger(FlowEventsSocket.class);
     private static final UserData.TypedKey<Cancellable> STREAM = new UserData.TypedKey<>("stream");
@@ -40,11 +44,12 @@ class FlowEventsSocket {
     @OnOpen
     void open(WebSocketConnection connection) {
         FlowId flow = new FlowId(UUID.fromString(connection.pathParam(FLOW)));
+        Caller listener = Objects.requireNonNull(connection.userData().get(LISTENER));
         connection
                 .userData()
                 .put(
                         STREAM,
-                        live.ofFlow(flow)
+                        live.ofFlow(listener, flow)
                                 .onItem()
                                 .transformToUniAndConcatenate(event -> connection.sendText(message(event)))
                                 .subscribe()
@@ -67,6 +72,9 @@ class FlowEventsSocket {
     }
 
     private static WebSocketCloseStatus reason(Throwable failure) {
+        if (failure instanceof ReflowException refused && refused.code() != ErrorCode.UNAVAILABLE) {
+            return WebSocketCloseStatus.POLICY_VIOLATION;
+        }
         boolean tooMuch = failure instanceof BackPressureFailure || failure instanceof ReflowException;
         return tooMuch ? WebSocketCloseStatus.TRY_AGAIN_LATER : WebSocketCloseStatus.INTERNAL_SERVER_ERROR;
     }

@@ -25,7 +25,8 @@ final class FlowEventsUpgrade implements HttpUpgradeCheck {
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
         return context.securityIdentity()
                 .map(FlowEventsUpgrade::caller)
-                .flatMap(caller -> flows.requireFlow(caller, flow(context.pathParam(FlowEventsSocket.FLOW))))
+                .invoke(caller -> context.userData().put(FlowEventsSocket.LISTENER, caller))
+                .flatMap(caller -> flows.requireReadable(caller, flow(context.pathParam(FlowEventsSocket.FLOW))))
                 .invoke(live::requireRoom)
                 .invoke(() -> UpgradedRequests.end(context.httpRequest()))
                 .flatMap(found -> CheckResult.permitUpgrade());

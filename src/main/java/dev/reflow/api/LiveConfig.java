@@ -19,11 +19,14 @@ public interface LiveConfig {
     @WithDefault("4000")
     int buffer();
 
-    /** After what time something is sent for the sake of those in between, even if nothing happens. */
+    /**
+     * After what time something is sent for the sake of those in between, even if nothing happens, and whoever listens is
+     * looked at again: so long does it take until a withdrawn credential ends what it has begun.
+     */
     @WithDefault("20s")
     Duration heartbeat();
 
-    /** How long a connection lasts: so long does it take until a withdrawn credential ends what it has begun. */
+    /** How long a connection lasts. */
     @WithDefault("15m")
     Duration maxDuration();
 

@@ -16,6 +16,9 @@ public interface FlowStore {
     /** The flow with its latest version. */
     Uni<Optional<FlowAtVersion>> find(OrganizationId organization, FlowId id);
 
+    /** The flow without a version. */
+    Uni<Optional<Flow>> findWithoutVersion(OrganizationId organization, FlowId id);
+
     /** The flow without a version, even if it is deleted. */
     Uni<Optional<Flow>> findEvenDeleted(OrganizationId organization, FlowId id);
 

@@ -18,6 +18,7 @@ public record ApiKey(
     }
 
     public Caller caller() {
-        return new Caller(organization, serviceAccount.toString(), owner, roles, Credential.API_KEY);
+        return new Caller(organization, serviceAccount.toString(), owner, roles, Credential.API_KEY)
+                .provenBy(Proof.key(id));
     }
 }

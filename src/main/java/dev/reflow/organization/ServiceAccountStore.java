@@ -38,6 +38,9 @@ public interface ServiceAccountStore {
     /** The key opens nothing from now on. */
     Uni<Boolean> revokeKey(Caller caller, UUID account, UUID key);
 
+    /** Whether the key still opens something. */
+    Uni<Boolean> isInForce(OrganizationId organization, UUID key);
+
     /** Writes down that keys were used just now. */
     Uni<Void> used(Collection<UUID> keys);
 }

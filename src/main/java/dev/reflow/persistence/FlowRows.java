@@ -58,7 +58,7 @@ class FlowRows {
                 row.getOffsetDateTime("updated_at").toInstant());
     }
 
-    private Flow flow(Row row) {
+    Flow flow(Row row) {
         return new Flow(
                 new FlowId(row.getUUID("id")),
                 new OrganizationId(row.getUUID("organization_id")),

@@ -81,13 +81,24 @@ class PostgresFlowStore implements FlowStore {
     }
 
     @Override
+    public Uni<Optional<Flow>> findWithoutVersion(OrganizationId organization, FlowId id) {
+        return findFlow(organization, id, " and f.deleted_at is null");
+    }
+
+    @Override
     public Uni<Optional<Flow>> findEvenDeleted(OrganizationId organization, FlowId id) {
-        return sessions.ofEntities(
-                organization,
-                () -> FlowEntity.<FlowEntity>find(
-                                "id = :id and organizationId = :organization", identity(organization, id))
-                        .firstResult()
-                        .map(flow -> Optional.ofNullable(flow).map(rows::flow)));
+        return findFlow(organization, id, "");
+    }
+
+    private Uni<Optional<Flow>> findFlow(OrganizationId organization, FlowId id, String condition) {
+        return sessions.query(
+                        organization,
+                        "select " + FlowRows.FLOW + " from flow f where f.id = $1 and f.organization_id = $2"
+                                + condition,
+                        Tuple.of(id.value(), organization.value()))
+                .map(found -> found.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.flow(found.iterator().next())));
     }
 
     @Override

@@ -155,6 +155,17 @@ class PostgresServiceAccountStore implements ServiceAccountStore {
     }
 
     @Override
+    public Uni<Boolean> isInForce(OrganizationId organization, UUID key) {
+        return sessions.query(
+                        organization,
+                        "select from api_key k join service_account a on a.id = k.service_account_id"
+                                + " where k.organization_id = $1 and k.id = $2 and k.deleted_at is null"
+                                + " and a.status = 'active'",
+                        Tuple.of(organization.value(), key))
+                .map(found -> found.rowCount() > 0);
+    }
+
+    @Override
     public Uni<Void> used(Collection<UUID> keys) {
         return pools.engine()
                 .preparedQuery("update api_key set last_used_at = clock_timestamp() where id = any ($1)")

@@ -9,10 +9,12 @@ import dev.reflow.organization.Caller;
 import dev.reflow.organization.Credential;
 import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.OrganizationStore;
+import dev.reflow.organization.Proof;
 import dev.reflow.organization.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +46,13 @@ class TokenCallers {
     /** Fails with {@link ErrorCode#FORBIDDEN} if the token does not say who asks, or for whom. */
     Uni<Caller> of(JsonNode claims) {
         String subject = subject(claims);
-        Caller caller = new Caller(organization(claims), subject, subject, roles(claims), Credential.TOKEN);
+        Caller caller = new Caller(organization(claims), subject, subject, roles(claims), Credential.TOKEN)
+                .provenBy(Proof.token(expiry(claims)));
         return admit(caller).replaceWith(caller);
+    }
+
+    private static Instant expiry(JsonNode claims) {
+        return Instant.ofEpochSecond(Math.min(claims.path("exp").longValue(), Instant.MAX.getEpochSecond()));
     }
 
     private OrganizationId organization(JsonNode claims) {

@@ -34,6 +34,15 @@ public class FlowAccess {
                 .invoke(found -> requireVisible(caller, found.flow()));
     }
 
+    /** Fails like {@link #requireFlow}, and reads no definition. */
+    public Uni<Void> requireReadable(Caller caller, FlowId id) {
+        return flows.findWithoutVersion(caller.organization(), id)
+                .map(found -> found.filter(flow -> caller.may(Permission.READ_ALL))
+                        .orElseThrow(() -> ReflowException.notFound("Flow")))
+                .invoke(found -> requireVisible(caller, found))
+                .replaceWithVoid();
+    }
+
     /** Fails like {@link #requireFlow}, and with {@code forbidden} where the caller may only read it. */
     Uni<FlowAtVersion> requireChangeableFlow(Caller caller, FlowId id) {
         return requireFlow(caller, id).invoke(found -> found.flow().requireChangeableBy(caller));
@@ -50,7 +59,7 @@ public class FlowAccess {
     }
 
     /** Fails with {@code forbidden} when executions of the flow are not the caller's business. They outlive the flow. */
-    Uni<Void> requireExecutionsOf(Caller caller, FlowId id) {
+    public Uni<Void> requireExecutionsOf(Caller caller, FlowId id) {
         return flows.findEvenDeleted(caller.organization(), id)
                 .map(found -> found.orElseThrow(() -> ReflowException.notFound("Flow")))
                 .invoke(found -> requireVisible(caller, found))

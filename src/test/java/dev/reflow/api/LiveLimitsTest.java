@@ -1,14 +1,18 @@
 package dev.reflow.api;
 
+import static dev.reflow.support.ApiClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.EventSocket;
 import dev.reflow.support.EventStream;
 import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.Organizations;
 import dev.reflow.support.TestDatabase;
+import dev.reflow.support.TestProvider;
+import dev.reflow.support.TokenProvider;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -25,6 +29,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +38,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where connections end: too slow, too many, too long. */
+/** Where connections end: too slow, too many, too long, and for whom they are not any more. */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
+@QuarkusTestResource(TestProvider.class)
 @TestProfile(LiveLimitsTest.Tight.class)
 class LiveLimitsTest {
     private static final int CONNECTIONS = 6;
@@ -45,6 +51,7 @@ class LiveLimitsTest {
     private static final int EVENTS_PER_ROUND = 50;
     private static final int EVENT_BYTES = 40_000;
     private static final int BATCH = 1_000;
+    private static final int TOKEN_SECONDS = 5;
 
     public static final class Tight implements QuarkusTestProfile {
         @Override
@@ -64,6 +71,8 @@ class LiveLimitsTest {
 
     @TestHTTPResource
     URI service;
+
+    TokenProvider provider;
 
     private ApiClient api;
     private String flow;
@@ -196,6 +205,89 @@ class LiveLimitsTest {
             Awaitility.await().until(() -> socket.pings() > 0);
             stream.awaitEnd();
             assertThat(socket.awaitClose()).isEqualTo(1001);
+        }
+    }
+
+    @Test
+    void revokedKeyEndsWhatItHasBegun() throws Exception {
+        ApiClient colleague = colleague();
+        String account = "/api/service-accounts/" + accountOf(colleague);
+        String key =
+                json(api.get(account + "/api-keys"), 200).path(0).path("id").textValue();
+        assertEnds(colleague, 401, () -> api.delete(account + "/api-keys/" + key));
+    }
+
+    private ApiClient colleague() {
+        return organizations.join(api.organization(), "colleague", "app_user");
+    }
+
+    private UUID accountOf(ApiClient client) {
+        return organizations.idOf(
+                "select id from service_account where organization_id = $1 and name = 'colleague'",
+                Tuple.of(client.organization()));
+    }
+
+    @Test
+    void inactiveAccountEndsWhatItHasBegun() throws Exception {
+        ApiClient colleague = colleague();
+        assertEnds(
+                colleague,
+                401,
+                () -> organizations.execute(
+                        "update service_account set status = 'inactive' where id = $1",
+                        Tuple.of(accountOf(colleague))));
+    }
+
+    @Test
+    void flowThatBecomesPrivateIsToldToItsCreatorAlone() throws Exception {
+        assertEnds(colleague(), 403, () -> api.patch("/api/flows/" + flow, "{'visibility': 'private'}"));
+    }
+
+    /** The streams that were opened before, and would end before by themselves, go on. */
+    private void assertEnds(ApiClient colleague, int status, Runnable withdrawal) throws Exception {
+        try (EventStream ours = EventStream.open(service, api.key(), execution, 0);
+                EventSocket oursOfFlow = EventSocket.open(service, api.key(), flow);
+                EventStream stream = EventStream.open(service, colleague.key(), execution, 0);
+                EventSocket socket = EventSocket.open(service, colleague.key(), flow)) {
+            Awaitility.await().until(() -> socket.pings() > 1);
+            assertThat(stream.isOpen() && socket.isOpen()).isTrue();
+            withdrawal.run();
+            stream.awaitEnd();
+            assertThat(socket.awaitClose()).isEqualTo(1008);
+            assertThat(ours.isOpen() && oursOfFlow.isOpen()).isTrue();
+            assertThat(EventStream.send(service, colleague.key(), execution, null)
+                            .statusCode())
+                    .isEqualTo(status);
+        }
+    }
+
+    @Test
+    void deletedFlowIsNotToldAnyMoreButItsExecutionsAre() throws Exception {
+        try (EventStream stream = EventStream.open(service, api.key(), execution, 0);
+                EventSocket socket = EventSocket.open(service, api.key(), flow)) {
+            api.delete("/api/flows/" + flow);
+            assertThat(socket.awaitClose()).isEqualTo(1008);
+            api.execute(execution, false);
+            stream.awaitStatus(2, "completed");
+        }
+    }
+
+    @Test
+    void expiredTokenEndsWhatItHasBegun() throws Exception {
+        ObjectNode claims = provider.claims()
+                .put("organization_id", api.organization().toString())
+                .put("roles", "app_user")
+                .put("exp", Instant.now().getEpochSecond() + TOKEN_SECONDS);
+        String token = provider.sign(claims);
+        try (EventStream ours = EventStream.open(service, api.key(), execution, 0);
+                EventStream stream = EventStream.openWithToken(service, token, execution);
+                EventSocket socket = EventSocket.connect(
+                        EventSocket.builder().header("Authorization", "Bearer " + token), service, flow, true)) {
+            stream.awaitEnd();
+            assertThat(Instant.now().getEpochSecond())
+                    .isGreaterThanOrEqualTo(claims.path("exp").longValue());
+            assertThat(socket.awaitClose()).isEqualTo(1008);
+            assertThat(ours.isOpen()).isTrue();
         }
     }
 }

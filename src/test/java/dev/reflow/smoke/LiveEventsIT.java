@@ -2,6 +2,7 @@ package dev.reflow.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.ops.EmbeddedDatabase;
 import dev.reflow.support.EventSocket;
 import dev.reflow.support.EventStream;
@@ -87,6 +88,37 @@ class LiveEventsIT {
                 }
             }
         }
+    }
+
+    @Test
+    void revokedKeyOpensNothingAtOtherProcessesEither() throws Exception {
+        Map<String, String> impatient = environment(database.port(), false);
+        impatient.put("REFLOW_LIVE_HEARTBEAT", "500ms");
+        try (ReflowProcess working = ReflowProcess.start(unused, environment(database.port(), true));
+                ReflowProcess telling = ReflowProcess.start(unused, impatient)) {
+            ReflowClient admin = working.client(KEY);
+            String flow = admin.createFlow(FlowBuilder.flow().task("order", "webhook_receive", "{}"));
+            String execution = admin.execute(flow, FlowBuilder.json("{}"));
+            String keys = "/api/service-accounts/"
+                    + created(admin, "/api/service-accounts").path("id").textValue() + "/api-keys";
+            JsonNode key = created(admin, keys);
+            ReflowClient there = telling.client(key.path("token").textValue());
+            there.get("/api/flows").expect(200);
+            URI service = URI.create(telling.url());
+            try (EventStream stream = EventStream.open(service, there.apiKey(), execution, 0);
+                    EventSocket socket = EventSocket.open(service, there.apiKey(), flow)) {
+                admin.delete(keys + "/" + key.path("id").textValue()).expect(204);
+                there.get("/api/flows").expect(401);
+                stream.awaitEnd();
+                assertThat(socket.awaitClose()).isEqualTo(1008);
+            }
+        }
+    }
+
+    private static JsonNode created(ReflowClient admin, String path) throws Exception {
+        return admin.post(path, FlowBuilder.json("{'name': 'import'}"))
+                .expect(201)
+                .json();
     }
 
     private static List<String> changes(EventSocket socket, String execution) {

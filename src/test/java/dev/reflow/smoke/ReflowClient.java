@@ -75,6 +75,10 @@ record ReflowClient(String url, String apiKey, Duration patience) {
         return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
+    Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
     /** @param key which makes a repetition of the request do nothing again */
     Answer reExecute(String execution, boolean onlyStale, String key) throws IOException, InterruptedException {
         return send(request("/api/flow-executions/" + execution + "/execute?only_stale=" + onlyStale)

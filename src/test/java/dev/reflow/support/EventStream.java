@@ -36,8 +36,14 @@ public final class EventStream implements AutoCloseable {
 
     /** @param lastEventId 0 to send none */
     public static EventStream open(URI service, String key, String execution, long lastEventId) {
-        HttpResponse<InputStream> answer =
-                send(service, key, execution, lastEventId == 0 ? null : Long.toString(lastEventId));
+        return read(send(service, key, execution, lastEventId == 0 ? null : Long.toString(lastEventId)));
+    }
+
+    public static EventStream openWithToken(URI service, String token, String execution) {
+        return read(send(request(service, execution).header("Authorization", "Bearer " + token)));
+    }
+
+    private static EventStream read(HttpResponse<InputStream> answer) {
         if (answer.statusCode() != 200) {
             throw new AssertionError("status " + answer.statusCode());
         }
@@ -45,14 +51,20 @@ public final class EventStream implements AutoCloseable {
     }
 
     public static HttpResponse<InputStream> send(URI service, String key, String execution, String lastEventId) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        service.resolve("/api/flow-executions/" + execution + "/events"))
-                .timeout(LONG_ENOUGH)
-                .header("X-API-Key", key)
-                .header("Accept", "text/event-stream");
+        HttpRequest.Builder request = request(service, execution).header("X-API-Key", key);
         if (lastEventId != null) {
             request.header("Last-Event-ID", lastEventId);
         }
+        return send(request);
+    }
+
+    private static HttpRequest.Builder request(URI service, String execution) {
+        return HttpRequest.newBuilder(service.resolve("/api/flow-executions/" + execution + "/events"))
+                .timeout(LONG_ENOUGH)
+                .header("Accept", "text/event-stream");
+    }
+
+    private static HttpResponse<InputStream> send(HttpRequest.Builder request) {
         try {
             return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
