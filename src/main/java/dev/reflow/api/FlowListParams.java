@@ -54,7 +54,7 @@ public final class FlowListParams {
     String cleanable;
 
     @QueryParam("created_by_id")
-    @Parameter(description = "Only flows of this author")
+    @Parameter(description = "Only flows that this account, or this subject of a token, has created; by its id")
     @Nullable
     String createdById;
 

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * Which flows to list.
  *
  * @param search a part of the name or description, in any case; null for all
- * @param createdBy null for anybody
+ * @param creator the subject that made them; null for anybody
  * @param tags flows with any of these; empty for all
  * @param cleanable only flows whose executions are deleted some time after they finish
  * @param page from 1
  */
 public record FlowQuery(
         @Nullable String search,
-        @Nullable String createdBy,
+        @Nullable String creator,
         List<String> tags,
         boolean cleanable,
         Sort sort,

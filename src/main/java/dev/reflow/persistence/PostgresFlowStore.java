@@ -107,8 +107,8 @@ class PostgresFlowStore implements FlowStore {
         where.and("f.organization_id = " + where.argument(caller.organization().value()));
         where.and("f.deleted_at is null");
         where.visibleTo(caller);
-        if (query.createdBy() != null) {
-            where.and("f.created_by = " + where.argument(query.createdBy()));
+        if (query.creator() != null) {
+            where.and("f.creator = " + where.argument(query.creator()));
         }
         if (query.search() != null) {
             String pattern = where.argument(Where.containing(query.search()));

@@ -13,6 +13,7 @@ import dev.reflow.support.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,9 +133,17 @@ class FlowsResourceTest {
         assertThat(names("sort_field=created_at&sort_direction=asc")).startsWith("Alpha", "beta");
         assertThat(names("tag_filters=A,b")).containsExactly("beta", "Alpha");
         assertThat(names("is_cleanable=true")).isEmpty();
-        assertThat(names("created_by_id=nobody")).isEmpty();
+        ApiClient other = organizations.join(api.organization(), "admin", "publisher");
+        json(other.post("/api/flows", creation("theirs", VALID, "{}")), 201);
+        String theirs = organizations
+                .idOf(
+                        "select id from service_account where organization_id = $1 order by created_at desc limit 1",
+                        Tuple.of(api.organization()))
+                .toString();
+        assertThat(names("created_by_id=" + theirs)).containsExactly("theirs");
+        assertThat(names("created_by_id=admin")).isEmpty(); // what both are called
         assertThat(names("organization_id=" + UUID.randomUUID())).isEmpty();
-        assertThat(names("organization_id=" + api.organization())).hasSize(4);
+        assertThat(names("organization_id=" + api.organization())).hasSize(5);
     }
 
     @Test
