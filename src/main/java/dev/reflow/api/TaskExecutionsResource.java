@@ -72,7 +72,13 @@ public class TaskExecutionsResource {
     @Operation(
             operationId = "listTaskExecutions",
             summary = "List task executions",
-            description = "Newest first, all attempts since the last full re-execution, or those of one generation.")
+            description = "Newest first, all attempts since the last full re-execution, or those of one generation."
+                    + " Without flow_execution_id, up to a number that is configured.")
+    @APIResponseSchema(
+            value = ListTaskExecutionsResponse.class,
+            responseCode = "200",
+            responseDescription = "The task executions")
+    @APIResponse(responseCode = "400", description = "There are too many without flow_execution_id")
     public Uni<ListTaskExecutionsResponse> list(@BeanParam TaskExecutionListParams params) {
         Form form = new Form();
         TaskExecutionListQuery query = params.read(form);

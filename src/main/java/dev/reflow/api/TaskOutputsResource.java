@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -59,7 +60,15 @@ public class TaskOutputsResource {
             operationId = "listTaskOutputs",
             summary = "List task outputs",
             description = "All of them, newest first: of each task that has ended since the last full re-execution, and"
-                    + " what workers sent.")
+                    + " what workers sent. Without flow_execution_id, up to a number that is configured.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The task outputs",
+            content =
+                    @Content(
+                            mediaType = JsonBody.MEDIA_TYPE,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = TaskOutputResponse.class)))
+    @APIResponse(responseCode = "400", description = "There are too many without flow_execution_id")
     public Uni<List<TaskOutputResponse>> list(
             @QueryParam("flow_execution_id")
                     @Parameter(description = "Only those of this execution", schema = @Schema(format = "uuid"))

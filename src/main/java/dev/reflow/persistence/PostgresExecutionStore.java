@@ -38,6 +38,7 @@ class PostgresExecutionStore implements ExecutionStore {
     private final FlowExecutionRows executionRows;
     private final ExecutionFactsLoader facts;
     private final Definitions definitions;
+    private final UnpagedLists lists;
 
     PostgresExecutionStore(
             Sessions sessions,
@@ -45,13 +46,15 @@ class PostgresExecutionStore implements ExecutionStore {
             Rows rows,
             FlowExecutionRows executionRows,
             ExecutionFactsLoader facts,
-            Definitions definitions) {
+            Definitions definitions,
+            UnpagedLists lists) {
         this.sessions = sessions;
         this.pools = pools;
         this.rows = rows;
         this.executionRows = executionRows;
         this.facts = facts;
         this.definitions = definitions;
+        this.lists = lists;
     }
 
     @Override
@@ -261,27 +264,33 @@ class PostgresExecutionStore implements ExecutionStore {
                             : "t.generation = " + where.argument(query.generation()));
             where.visibleTo(caller);
         }
-        return sessions.query(
-                        caller.organization(),
-                        "select " + Rows.TASK_EXECUTION + " from task_execution t"
-                                + " join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id where "
-                                + where.sql()
-                                + " order by t.created_at desc, t.task_execution_idx desc, t.id desc",
-                        where.arguments())
-                .flatMap(found -> {
-                    List<TaskExecution> tasks = new ArrayList<>();
-                    found.forEach(row -> tasks.add(rows.taskExecution(row)));
-                    return inContext(caller.organization(), tasks);
-                });
+        String from =
+                "task_execution t join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id";
+        boolean ofMany = query.execution() == null && query.id() == null;
+        return sessions.of(
+                caller.organization(),
+                client -> (ofMany
+                                ? lists.requireFew(client, from, where)
+                                : Uni.createFrom().voidItem())
+                        .chain(() -> client.preparedQuery("select " + Rows.TASK_EXECUTION + " from " + from + " where "
+                                        + where.sql()
+                                        + " order by t.created_at desc, t.task_execution_idx desc, t.id desc")
+                                .execute(where.arguments()))
+                        .flatMap(found -> inContext(client, found)));
     }
 
-    private Uni<List<TaskExecutionInContext>> inContext(OrganizationId organization, List<TaskExecution> tasks) {
+    private Uni<List<TaskExecutionInContext>> inContext(SqlClient client, RowSet<Row> found) {
+        List<TaskExecution> tasks = new ArrayList<>();
         Set<FlowExecutionId> executions = new HashSet<>();
-        tasks.forEach(task -> executions.add(task.flowExecution()));
+        for (Row row : found) {
+            TaskExecution task = rows.taskExecution(row);
+            tasks.add(task);
+            executions.add(task.flowExecution());
+        }
         if (executions.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return sessions.of(organization, client -> facts.load(client, executions))
+        return facts.load(client, executions)
                 .map(loaded -> tasks.stream()
                         .map(task -> new TaskExecutionInContext(
                                 task, Objects.requireNonNull(loaded.get(task.flowExecution()))))

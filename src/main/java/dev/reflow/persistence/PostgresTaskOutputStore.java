@@ -36,17 +36,19 @@ class PostgresTaskOutputStore implements TaskOutputStore {
     private final Json json;
     private final Rows rows;
     private final ExecutionFactsLoader facts;
+    private final UnpagedLists lists;
 
-    PostgresTaskOutputStore(Sessions sessions, Json json, Rows rows, ExecutionFactsLoader facts) {
+    PostgresTaskOutputStore(Sessions sessions, Json json, Rows rows, ExecutionFactsLoader facts, UnpagedLists lists) {
         this.sessions = sessions;
         this.json = json;
         this.rows = rows;
         this.facts = facts;
+        this.lists = lists;
     }
 
     @Override
     public Uni<List<FromAttempts>> fromAttempts(Caller caller, @Nullable FlowExecutionId execution) {
-        return fromAttempts(caller.organization(), visible(caller, execution));
+        return fromAttempts(caller.organization(), visible(caller, execution), execution == null);
     }
 
     @Override
@@ -55,7 +57,8 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         String ofAttempt = " from task_execution a where a.id = " + where.argument(attempt) + ")";
         where.and("e.id = (select a.flow_execution_id" + ofAttempt);
         where.and("t.task_name = (select a.task_name" + ofAttempt);
-        return fromAttempts(organization, where).map(found -> found.stream().findFirst());
+        return fromAttempts(organization, where, false)
+                .map(found -> found.stream().findFirst());
     }
 
     private static Where present(OrganizationId organization) {
@@ -74,23 +77,29 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         return where;
     }
 
-    private Uni<List<FromAttempts>> fromAttempts(OrganizationId organization, Where where) {
+    private Uni<List<FromAttempts>> fromAttempts(OrganizationId organization, Where where, boolean ofMany) {
+        where.and("t.generation >= e.floor");
+        String from =
+                "task_execution t join flow_execution e on e.id = t.flow_execution_id join flow f on f.id = e.flow_id";
         String sql = "with task as (select"
                 + " (array_agg(t.id order by t.task_execution_idx))[1] as first_id,"
                 + " min(t.created_at) as first_created_at,"
                 + " bool_or(t.edited_status <> 'not_edited') as any_edited,"
                 + " (array_agg(t.id order by t.task_execution_idx desc)"
                 + "   filter (where t.processing_status in ('completed', 'failed')))[1] as ended_id"
-                + " from task_execution t join flow_execution e on e.id = t.flow_execution_id"
-                + " join flow f on f.id = e.flow_id where " + where.sql() + " and t.generation >= e.floor"
+                + " from " + from + " where " + where.sql()
                 + " group by t.flow_execution_id, t.task_name)"
                 + " select " + Rows.TASK_EXECUTION + ", k.first_id, k.first_created_at, k.any_edited"
                 + " from task k join task_execution t on t.id = k.ended_id";
         return sessions.of(
                 organization,
-                client -> client.preparedQuery(sql)
-                        .execute(where.arguments())
+                client -> few(client, from, where, ofMany)
+                        .chain(() -> client.preparedQuery(sql).execute(where.arguments()))
                         .flatMap(found -> withFacts(client, found)));
+    }
+
+    private Uni<Void> few(SqlClient client, String from, Where where, boolean ofMany) {
+        return ofMany ? lists.requireFew(client, from, where) : Uni.createFrom().voidItem();
     }
 
     private Uni<List<FromAttempts>> withFacts(SqlClient client, RowSet<Row> found) {
@@ -124,7 +133,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         Where where = visible(caller, execution);
         where.and("o.organization_id = e.organization_id");
         where.and("o.generation >= e.floor");
-        return sent(caller.organization(), where);
+        return sent(caller.organization(), where, execution == null);
     }
 
     @Override
@@ -132,17 +141,18 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         Where where = present(organization);
         where.and("o.organization_id = e.organization_id");
         where.and("o.id = " + where.argument(id));
-        return sent(organization, where).map(found -> found.stream().findFirst());
+        return sent(organization, where, false).map(found -> found.stream().findFirst());
     }
 
-    private Uni<List<TaskOutput>> sent(OrganizationId organization, Where where) {
-        return sessions.query(
-                        organization,
-                        "select " + SENT + " from task_output o"
-                                + " join flow_execution e on e.id = o.flow_execution_id join flow f on f.id = e.flow_id where "
-                                + where.sql(),
-                        where.arguments())
-                .map(this::outputs);
+    private Uni<List<TaskOutput>> sent(OrganizationId organization, Where where, boolean ofMany) {
+        String from =
+                "task_output o join flow_execution e on e.id = o.flow_execution_id join flow f on f.id = e.flow_id";
+        return sessions.of(
+                organization,
+                client -> few(client, from, where, ofMany)
+                        .chain(() -> client.preparedQuery("select " + SENT + " from " + from + " where " + where.sql())
+                                .execute(where.arguments()))
+                        .map(this::outputs));
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.Socket;
 import java.net.URI;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(AbuseTest.Strict.class)
 class AbuseTest {
     private static final int BURST = 60;
+    private static final int MAX_ROWS = 2;
 
     public static final class Strict implements QuarkusTestProfile {
         @Override
@@ -46,6 +48,7 @@ class AbuseTest {
                     "reflow.limits.rate.per-second", "1",
                     "reflow.limits.rate.burst", Integer.toString(BURST),
                     "reflow.limits.request-timeout", "4s",
+                    "reflow.limits.lists.max-rows", Integer.toString(MAX_ROWS),
                     "quarkus.http.access-log.enabled", "true",
                     "quarkus.http.access-log.pattern", "long");
         }
@@ -62,6 +65,37 @@ class AbuseTest {
     @BeforeEach
     void newOrganization() {
         api = organizations.create();
+    }
+
+    @Test
+    void listWithoutPagesMustBeShortOrOfOneExecution() {
+        FlowBuilder tasks =
+                FlowBuilder.flow().task("in", "webhook_receive", "{}").task("copy", "delay", "{'seconds': 0}");
+        api.start(api.createFlow(tasks), "{}");
+        awaitCompleted(MAX_ROWS);
+        assertThat(json(api.get("/api/task-executions"), 200).path("task_executions"))
+                .hasSize(MAX_ROWS);
+        assertThat(json(api.get("/api/task-outputs"), 200)).hasSize(MAX_ROWS);
+
+        String longer = api.start(api.createFlow(tasks.task("again", "delay", "{'seconds': 0}")), "{}");
+        awaitCompleted(MAX_ROWS + MAX_ROWS + 1);
+        for (String list : List.of("/api/task-executions", "/api/task-executions?generation=1", "/api/task-outputs")) {
+            assertThat(json(api.get(list), 400).at("/error/message").textValue())
+                    .contains("flow_execution_id");
+        }
+        assertThat(api.tasks(longer)).hasSize(MAX_ROWS + 1);
+        assertThat(json(api.get("/api/task-outputs?flow_execution_id=" + longer), 200))
+                .hasSize(MAX_ROWS + 1);
+    }
+
+    /** Without requests, which are counted here. */
+    private void awaitCompleted(int attempts) {
+        Awaitility.await()
+                .until(() -> organizations.count(
+                                "select count(*) from task_execution where organization_id = $1"
+                                        + " and processing_status = 'completed'",
+                                Tuple.of(api.organization()))
+                        == attempts);
     }
 
     @Test
