@@ -1,21 +1,36 @@
 package dev.reflow.security;
 
 import dev.reflow.organization.ServiceAccountStore;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
-/** Which keys were used since the last minute, so that not each request has to write it down. */
+/** Which keys were used since it was last written down, so that not each request has to do that. */
 @ApplicationScoped
 class KeyUses {
     private static final Logger LOG = Logger.getLogger(KeyUses.class);
 
+    /** A process that stops does not wait longer for a database that is away. */
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+
     private final ServiceAccountStore accounts;
     private final Set<UUID> used = ConcurrentHashMap.newKeySet();
+
+    @ConfigMapping(prefix = "reflow.api-keys")
+    public interface Config {
+        /** How often it is written which keys were used meanwhile. */
+        @WithDefault("1m")
+        Duration lastUseInterval();
+    }
 
     KeyUses(ServiceAccountStore accounts) {
         this.accounts = accounts;
@@ -34,8 +49,19 @@ class KeyUses {
         used.removeAll(keys);
         return accounts.used(keys)
                 .onFailure()
-                .invoke(failure -> LOG.warnf("the last use of %d API keys was not written: %s", keys.size(), failure))
+                .invoke(failure -> {
+                    used.addAll(keys);
+                    LOG.warnf("the last use of %d API keys was not written yet: %s", keys.size(), failure);
+                })
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        write().ifNoItem()
+                .after(LONGEST)
+                .recoverWithUni(Uni.createFrom().voidItem())
+                .await()
+                .indefinitely();
     }
 }

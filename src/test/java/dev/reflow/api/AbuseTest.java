@@ -22,9 +22,11 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -48,6 +50,7 @@ class AbuseTest {
                     "reflow.limits.rate.per-second", "1",
                     "reflow.limits.rate.burst", Integer.toString(BURST),
                     "reflow.limits.request-timeout", "4s",
+                    "reflow.api-keys.last-use-interval", "1s",
                     "reflow.limits.lists.max-rows", Integer.toString(MAX_ROWS),
                     "quarkus.http.access-log.enabled", "true",
                     "quarkus.http.access-log.pattern", "long");
@@ -65,6 +68,28 @@ class AbuseTest {
     @BeforeEach
     void newOrganization() {
         api = organizations.create();
+    }
+
+    @Test
+    void lastUseIsWrittenFromTimeToTime() {
+        String account =
+                json(api.get("/api/service-accounts"), 200).path(0).path("id").textValue();
+        String keys = "/api/service-accounts/" + account + "/api-keys";
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> json(api.get(keys), 200).path(0).hasNonNull("last_used_at"));
+        ApiClient busy = organizations.join(api.organization(), "busy", "app_user");
+        Set<String> written = new HashSet<>();
+        long began = System.nanoTime();
+        for (int i = 0; i < BURST; i++) {
+            busy.get("/api/task-executors");
+            written.add(organizations.textOf(
+                    "select coalesce(max(k.last_used_at)::text, '') from api_key k join service_account a"
+                            + " on a.id = k.service_account_id where a.organization_id = $1 and a.name = 'busy'",
+                    Tuple.of(api.organization())));
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
+        assertThat(written).hasSizeLessThanOrEqualTo((int) seconds + 1).hasSizeLessThan(BURST);
     }
 
     @Test

@@ -50,6 +50,9 @@ class FirstStartIT {
             service.terminate();
         }
         try (ReflowProcess service = ReflowProcess.start(folder, Map.of())) {
+            // Written when the process before was stopped.
+            assertThat(keys(service.client(text.key())).path(0).hasNonNull("last_used_at"))
+                    .isTrue();
             assertThat(service.client(text.key())
                             .get("/api/flows")
                             .expect(200)
@@ -144,7 +147,7 @@ class FirstStartIT {
             FirstStartText text = service.awaitFirstStartText();
             assertThat(text.key()).isEqualTo("saf_the-first-one");
             ReflowClient admin = service.client("saf_the-first-one");
-            List<String> made = new ArrayList<>(keys(admin));
+            List<String> made = new ArrayList<>(ids(keys(admin)));
             made.addAll(ids(admin.get("/api/service-accounts").json()));
             made.addAll(ids(admin.get("/api/flows").json().path("flows")));
             made.add(text.organization());
@@ -154,7 +157,7 @@ class FirstStartIT {
         try (ReflowProcess service =
                 ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "saf_a-later-one"))) {
             ReflowClient admin = service.client("saf_a-later-one");
-            assertThat(recorded(admin)).hasSize(5).containsAll(keys(admin));
+            assertThat(recorded(admin)).hasSize(5).containsAll(ids(keys(admin)));
             service.client("saf_the-first-one").get("/api/flows").expect(200);
             service.client("saf_neither").get("/api/flows").expect(401);
             assertThat(FirstStartText.find(service.output())).isEmpty();
@@ -168,9 +171,9 @@ class FirstStartIT {
         return texts(records, "thing_id");
     }
 
-    private static List<String> keys(ReflowClient admin) throws Exception {
+    private static JsonNode keys(ReflowClient admin) throws Exception {
         String account = ids(admin.get("/api/service-accounts").json()).get(0);
-        return ids(admin.get("/api/service-accounts/" + account + "/api-keys").json());
+        return admin.get("/api/service-accounts/" + account + "/api-keys").json();
     }
 
     private static List<String> ids(JsonNode things) {
