@@ -6,6 +6,7 @@ import dev.reflow.execution.ExecutionFacts;
 import dev.reflow.execution.FlowExecution;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.History;
+import dev.reflow.organization.OrganizationId;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -37,16 +38,17 @@ class ExecutionFactsLoader {
     }
 
     /** @param client a connection inside a transaction */
-    Uni<Map<FlowExecutionId, ExecutionFacts>> load(SqlClient client, Collection<FlowExecutionId> executions) {
+    Uni<Map<FlowExecutionId, ExecutionFacts>> load(
+            SqlClient client, OrganizationId organization, Collection<FlowExecutionId> executions) {
         UUID[] ids = executions.stream().map(FlowExecutionId::value).toArray(UUID[]::new);
         // The executions before their attempts: what changes in between has a revision that nobody has seen yet.
         return client.preparedQuery("select " + FlowExecutionRows.COLUMNS
                         + ", f.latest_version, g.plan::text as plan, g.end_reason from flow_execution e"
                         + " join flow f on f.id = e.flow_id"
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
-                        + " where e.id = any ($1)")
-                .execute(Tuple.of(ids))
-                .flatMap(found -> attempts(client, ids)
+                        + " where e.id = any ($1) and e.organization_id = $2")
+                .execute(Tuple.of(ids, organization.value()))
+                .flatMap(found -> attempts(client, organization, ids)
                         .flatMap(attempts -> Multi.createFrom()
                                 .iterable(found)
                                 .onItem()
@@ -55,11 +57,11 @@ class ExecutionFactsLoader {
                                 .asMap(facts -> facts.execution().id())));
     }
 
-    private Uni<Map<UUID, List<Attempt>>> attempts(SqlClient client, UUID[] executions) {
+    private Uni<Map<UUID, List<Attempt>>> attempts(SqlClient client, OrganizationId organization, UUID[] executions) {
         return client.preparedQuery("select " + Rows.ATTEMPT + " from task_execution t"
                         + " join flow_execution e on e.id = t.flow_execution_id"
-                        + " where e.id = any ($1) and t.generation >= e.floor")
-                .execute(Tuple.of(executions))
+                        + " where e.id = any ($1) and e.organization_id = $2 and t.generation >= e.floor")
+                .execute(Tuple.of(executions, organization.value()))
                 .map(found -> {
                     Map<UUID, List<Attempt>> attempts = new HashMap<>();
                     for (Row row : found) {

@@ -278,17 +278,18 @@ class PostgresCommandStore implements CommandStore {
     /** Whether something had to be changed. */
     private Uni<Boolean> edit(
             SqlClient client, FlowExecutionId execution, UUID taskExecution, Caller caller, EditDecision decision) {
-        return facts.load(client, List.of(execution))
-                .flatMap(loaded -> taskExecution(client, taskExecution)
+        return facts.load(client, caller.organization(), List.of(execution))
+                .flatMap(loaded -> taskExecution(client, caller, taskExecution)
                         .map(before -> decision.decide(Objects.requireNonNull(loaded.get(execution)), before)))
                 .flatMap(decided -> decided.changed()
                         ? write(client, execution, caller, decided).replaceWith(true)
                         : Uni.createFrom().item(false));
     }
 
-    private Uni<TaskExecution> taskExecution(SqlClient client, UUID id) {
-        return client.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t where t.id = $1")
-                .execute(Tuple.of(id))
+    private Uni<TaskExecution> taskExecution(SqlClient client, Caller caller, UUID id) {
+        return client.preparedQuery("select " + Rows.TASK_EXECUTION + " from task_execution t"
+                        + " where t.id = $1 and t.organization_id = $2")
+                .execute(Tuple.of(id, caller.organization().value()))
                 .map(found -> rows.taskExecution(found.iterator().next()));
     }
 

@@ -184,7 +184,7 @@ class PostgresExecutionStore implements ExecutionStore {
         return find(organization, id)
                 .flatMap(found -> found.isEmpty()
                         ? Uni.createFrom().item(Optional.empty())
-                        : sessions.of(organization, client -> facts.load(client, List.of(id)))
+                        : sessions.of(organization, client -> facts.load(client, organization, List.of(id)))
                                 .map(loaded -> Optional.ofNullable(loaded.get(id))));
     }
 
@@ -227,13 +227,14 @@ class PostgresExecutionStore implements ExecutionStore {
                                 + " 'superseded' end) as reason, coalesce(g.finished_at, g.next_at) as ended_at,"
                                 + " coalesce(done.run, g.tasks_run) as run, coalesce(done.failed, g.tasks_failed) as failed"
                                 + " from (select *, lead(requested_at) over (order by generation) as next_at"
-                                + "   from generation where flow_execution_id = $1) g"
+                                + "   from generation where flow_execution_id ="
+                                + "     (select id from flow_execution where id = $1 and organization_id = $2)) g"
                                 + " left join lateral (select count(*) filter (where processing_status = 'completed')::int as run,"
                                 + "     count(*) filter (where processing_status = 'failed')::int as failed"
                                 + "   from task_execution t where t.flow_execution_id = g.flow_execution_id"
                                 + "   and t.generation = g.generation) done on g.end_reason is null and g.purged_at is null"
                                 + " order by g.generation desc",
-                        Tuple.of(id.value()))
+                        Tuple.of(id.value(), organization.value()))
                 .map(found -> {
                     List<Generation> generations = new ArrayList<>();
                     found.forEach(row -> generations.add(Rows.generation(row)));
@@ -276,10 +277,11 @@ class PostgresExecutionStore implements ExecutionStore {
                                         + where.sql()
                                         + " order by t.created_at desc, t.task_execution_idx desc, t.id desc")
                                 .execute(where.arguments()))
-                        .flatMap(found -> inContext(client, found)));
+                        .flatMap(found -> inContext(client, caller.organization(), found)));
     }
 
-    private Uni<List<TaskExecutionInContext>> inContext(SqlClient client, RowSet<Row> found) {
+    private Uni<List<TaskExecutionInContext>> inContext(
+            SqlClient client, OrganizationId organization, RowSet<Row> found) {
         List<TaskExecution> tasks = new ArrayList<>();
         Set<FlowExecutionId> executions = new HashSet<>();
         for (Row row : found) {
@@ -290,7 +292,7 @@ class PostgresExecutionStore implements ExecutionStore {
         if (executions.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return facts.load(client, executions)
+        return facts.load(client, organization, executions)
                 .map(loaded -> tasks.stream()
                         .map(task -> new TaskExecutionInContext(
                                 task, Objects.requireNonNull(loaded.get(task.flowExecution()))))

@@ -153,8 +153,8 @@ class PostgresFlowStore implements FlowStore {
                         organization,
                         "select f.id, count(e.id)::int from flow f left join flow_execution e"
                                 + " on e.flow_id = f.id and e.flow_version = f.latest_version"
-                                + " where f.id = any ($1) group by f.id",
-                        Tuple.of(flows.stream().map(FlowId::value).toArray(UUID[]::new)))
+                                + " where f.id = any ($1) and f.organization_id = $2 group by f.id",
+                        Tuple.of(flows.stream().map(FlowId::value).toArray(UUID[]::new), organization.value()))
                 .map(found -> {
                     Map<FlowId, Integer> counts = new HashMap<>();
                     found.forEach(row -> counts.put(new FlowId(row.getUUID(0)), row.getInteger(1)));

@@ -95,14 +95,14 @@ class PostgresTaskOutputStore implements TaskOutputStore {
                 organization,
                 client -> few(client, from, where, ofMany)
                         .chain(() -> client.preparedQuery(sql).execute(where.arguments()))
-                        .flatMap(found -> withFacts(client, found)));
+                        .flatMap(found -> withFacts(client, organization, found)));
     }
 
     private Uni<Void> few(SqlClient client, String from, Where where, boolean ofMany) {
         return ofMany ? lists.requireFew(client, from, where) : Uni.createFrom().voidItem();
     }
 
-    private Uni<List<FromAttempts>> withFacts(SqlClient client, RowSet<Row> found) {
+    private Uni<List<FromAttempts>> withFacts(SqlClient client, OrganizationId organization, RowSet<Row> found) {
         List<TaskOutput.Attempts> tasks = new ArrayList<>();
         Set<FlowExecutionId> executions = new HashSet<>();
         for (Row row : found) {
@@ -116,7 +116,7 @@ class PostgresTaskOutputStore implements TaskOutputStore {
         }
         return executions.isEmpty()
                 ? Uni.createFrom().item(List.of())
-                : facts.load(client, executions)
+                : facts.load(client, organization, executions)
                         .map(loaded -> tasks.stream()
                                 .map(task -> new FromAttempts(
                                         task,
