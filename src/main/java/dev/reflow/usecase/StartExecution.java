@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public class StartExecution {
     private final FlowAccess access;
     private final TaskExecutors executors;
+    private final DefinitionCheck check;
     private final CommandStore commands;
     private final ExecutionStore executions;
     private final WorkflowEngine engine;
@@ -34,11 +35,13 @@ public class StartExecution {
     StartExecution(
             FlowAccess access,
             TaskExecutors executors,
+            DefinitionCheck check,
             CommandStore commands,
             ExecutionStore executions,
             WorkflowEngine engine) {
         this.access = access;
         this.executors = executors;
+        this.check = check;
         this.commands = commands;
         this.executions = executions;
         this.engine = engine;
@@ -57,6 +60,7 @@ public class StartExecution {
     }
 
     private CommandStore.StartRequest request(FlowAtVersion flow, JsonNode input, @Nullable String inputTaskName) {
+        check.requireRunnable(flow.version().definition());
         List<FlowTask> inputTasks = executors.inputTasks(flow.version().definition());
         FlowTask task = requireInputTask(inputTasks, inputTaskName);
         List<Fault> faults = executors.find(task.executor()).orElseThrow().checkFlowInput(task.parameters(), input);

@@ -439,12 +439,46 @@ class FlowExecutionsResourceTest {
                         .path("message")
                         .textValue())
                 .contains("hook", "file");
+        body.put("input_task_name", "a");
+        assertThat(json(api.post("/api/flow-executions", body), 400)
+                        .path("error")
+                        .path("message")
+                        .textValue())
+                .contains("'a'", "hook", "file");
+        assertThat(json(api.get("/api/flow-executions?flow_id=" + flow), 200)).isEmpty();
         body.put("input_task_name", "hook");
         JsonNode started = json(api.post("/api/flow-executions", body), 201);
         assertThat(started.path("triggered_task_executor_name").textValue()).isEqualTo("webhook_receive");
         String execution = started.path("id").textValue();
         api.awaitStatus(execution, "completed");
         assertThat(api.taskLines(execution)).containsExactly("a#0 completed consistent", "hook#0 completed consistent");
+    }
+
+    @Test
+    void singleInputTaskIsNotNamed() {
+        String execution = api.start(api.createFlow(flow().task("in", "webhook_receive", "{}")), "{}");
+        assertThat(api.execution(execution).get("triggered_task_executor_name").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void versionThatIsNotValidAnyMoreCannotBeStarted() {
+        String flow = api.createFlow(invoice("0.5"));
+        UUID id = UUID.fromString(flow);
+        organizations.execute(
+                "insert into flow_version (flow_id, version, definition, created_by, modified_by) select flow_id, 2,"
+                        + " replace(definition::text, 'format_data', 'gone')::json, 'test', 'test' from flow_version"
+                        + " where flow_id = $1",
+                Tuple.of(id));
+        organizations.execute("update flow set latest_version = 2 where id = $1", Tuple.of(id));
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("flow_id", flow);
+        body.set("input", FlowBuilder.json("{'items': []}"));
+        for (int i = 0; i < 2; i++) {
+            JsonNode error = json(api.post("/api/flow-executions", body), 400).path("error");
+            assertThat(error.path("code").textValue()).isEqualTo("invalid_dsl_input");
+            assertThat(error.path("details").findValuesAsText("type")).containsOnly("unknown_task_executor");
+        }
+        assertThat(json(api.get("/api/flow-executions?flow_id=" + flow), 200)).isEmpty();
     }
 
     @Test

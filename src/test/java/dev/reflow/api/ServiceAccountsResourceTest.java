@@ -94,6 +94,35 @@ class ServiceAccountsResourceTest {
     }
 
     @Test
+    void deletedKeyStaysAsARowAndADeletedAccountDoesNot() {
+        JsonNode account = account("import");
+        String key = key(account).path("id").textValue();
+        Tuple id = Tuple.of(UUID.fromString(key));
+        admin.request().delete(keys(account) + "/" + key).then().statusCode(204);
+        assertThat(organizations.count(
+                        "select count(*) from api_key where id = $1 and deleted_at is not null and modified_by = 'admin'",
+                        id))
+                .isEqualTo(1);
+        admin.request().delete(path(account)).then().statusCode(204);
+        assertThat(admin.get(path(account)).statusCode()).isEqualTo(404);
+        assertThat(organizations.count(
+                        "select count(*) from service_account where id = $1",
+                        Tuple.of(UUID.fromString(account.path("id").textValue()))))
+                .isZero();
+        assertThat(organizations.count("select count(*) from api_key where id = $1", id))
+                .isZero();
+    }
+
+    @Test
+    void statusOfAnAccountIsNotChanged() {
+        JsonNode account = account("import");
+        JsonNode key = key(account);
+        JsonNode patched = json(admin.patch(path(account), "{'status': 'inactive'}"), 200);
+        assertThat(patched.path("status").textValue()).isEqualTo("active");
+        assertThat(client(key).get("/api/flows").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void tokenIsShownOnceAndKeptAsAHash() {
         JsonNode account = account("import");
         JsonNode created = key(account);

@@ -14,6 +14,7 @@ import dev.reflow.support.Invariants;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -54,6 +55,19 @@ class TaskExecutionsResourceTest {
         ObjectNode body = (ObjectNode) api.task(execution, task);
         body.set("output", IntNode.valueOf(output));
         return body;
+    }
+
+    @Test
+    void newestAttemptsComeFirst() {
+        String second = api.start(api.createFlow(CHAIN), "{'n': 1}");
+        api.awaitStatus(second, "completed");
+        JsonNode list = json(api.get("/api/task-executions"), 200).path("task_executions");
+        List<String> executions = list.findValuesAsText("flow_execution_id");
+        assertThat(executions).hasSize(10);
+        assertThat(executions.subList(0, 5)).containsOnly(second);
+        assertThat(executions.subList(5, 10)).containsOnly(execution);
+        assertThat(list.findValuesAsText("created_at"))
+                .isSortedAccordingTo(Comparator.<String>naturalOrder().reversed());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
@@ -262,6 +263,30 @@ class WaitingFlowsTest {
                 .isZero();
         delete(first);
         api.awaitStatus(third, "awaiting_input");
+    }
+
+    @Test
+    void executionsThatFindNoRoomRunInTheOrderInWhichTheyCame() {
+        organizations.execute(
+                "update organization set max_concurrent_executions = 1 where id = $1", Tuple.of(api.organization()));
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("flow_id", api.createFlow(waiting("n")));
+        body.set("input", FlowBuilder.json("{}"));
+        List<String> queue = new ArrayList<>();
+        for (String status : List.of("running", "queued", "queued")) {
+            JsonNode started = json(api.post("/api/flow-executions", body), 201);
+            assertThat(started.path("status").textValue()).isEqualTo(status);
+            queue.add(started.path("id").textValue());
+        }
+        while (!queue.isEmpty()) {
+            String first = queue.remove(0);
+            api.awaitStatus(first, "awaiting_input");
+            assertThat(queue)
+                    .allSatisfy(later -> assertThat(
+                                    api.execution(later).path("status").textValue())
+                            .isEqualTo("queued"));
+            assertReceived(send(first, "{'n': 1}"));
+            api.awaitStatus(first, "completed");
+        }
     }
 
     @Test
