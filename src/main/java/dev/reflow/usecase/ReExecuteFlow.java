@@ -3,17 +3,22 @@ package dev.reflow.usecase;
 import dev.reflow.engine.Command;
 import dev.reflow.engine.CommandStore;
 import dev.reflow.engine.WorkflowEngine;
+import dev.reflow.error.ReflowException;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
 import dev.reflow.organization.Caller;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Restarts an execution under its id, on the latest version of its flow. */
 @ApplicationScoped
 public class ReExecuteFlow {
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final int RETRIES = 3;
+
     private final CommandStore commands;
     private final WorkflowEngine engine;
 
@@ -40,10 +45,16 @@ public class ReExecuteFlow {
         CommandStore.ReExecutionRequest request = request(execution, onlyStale, idempotencyKey, ifMatch);
         return Uni.createFrom()
                 .deferred(() -> commands.reExecute(caller, request, engine.claimant()))
-                .onFailure()
-                .retry() // it may have been done although the answer was lost: then this is a replay
-                .atMost(1)
+                .onFailure(ReExecuteFlow::mayHaveBeenDone)
+                .retry() // then this is a replay; with a pause, in which the pool forgets a connection that broke
+                .withBackOff(PAUSE)
+                .atMost(RETRIES)
                 .map(answer -> new Accepted(accepted(answer, execution), isReplay(answer) && idempotencyKey != null));
+    }
+
+    /** Whether only the answer may have been lost. What the service or the database says, it will say again. */
+    private static boolean mayHaveBeenDone(Throwable failure) {
+        return !(failure instanceof ReflowException || failure instanceof IllegalArgumentException);
     }
 
     static CommandStore.ReExecutionRequest request(

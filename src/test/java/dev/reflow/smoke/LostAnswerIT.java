@@ -84,24 +84,31 @@ class LostAnswerIT {
     }
 
     @Test
-    void reExecutionOfWhichTheServiceNeverHearsIsCarriedOut() throws Exception {
+    void reExecutionOfWhichTheServiceNeverHearsIsFoundToBeDone() throws Exception {
         ReflowClient client = service.client(KEY);
         String flow = client.createFlow(FlowBuilder.flow().task("order", "webhook_receive", "{}"));
         String execution = client.execute(flow, INPUT);
         client.awaitCompletion(execution, SOON);
         proxy.loseAnswersTo("re_execute(");
-        CompletableFuture<Integer> unanswered = CompletableFuture.supplyAsync(() -> reExecute(client, execution));
+        CompletableFuture<ReflowClient.Answer> asked =
+                CompletableFuture.supplyAsync(() -> reExecute(client, execution));
         awaitRow("flow_execution", "generation = 2 and id = '" + execution + "'");
         loseNothing();
-        assertThat(unanswered.join()).isIn(500, 503);
+        ReflowClient.Answer answer = asked.join().expect(204);
+        assertThat(answer.generation()).isEqualTo(2);
+        assertThat(answer.headers().firstValue("Idempotent-Replayed")).isEmpty();
         client.awaitCompletion(execution, SOON);
         assertThat(client.tasks(execution)).hasSize(1);
+        assertThat(client.get("/api/flow-executions/" + execution + "/generations")
+                        .expect(200)
+                        .json()
+                        .path("generations"))
+                .hasSize(2);
     }
 
-    private static int reExecute(ReflowClient client, String execution) {
+    private static ReflowClient.Answer reExecute(ReflowClient client, String execution) {
         try {
-            return client.post("/api/flow-executions/" + execution + "/execute", INPUT)
-                    .status();
+            return client.post("/api/flow-executions/" + execution + "/execute", INPUT);
         } catch (Exception e) {
             throw new CompletionException(e);
         }
