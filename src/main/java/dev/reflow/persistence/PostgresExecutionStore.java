@@ -205,6 +205,9 @@ class PostgresExecutionStore implements ExecutionStore {
                         + " join generation g on g.flow_execution_id = e.id and g.generation = e.generation"
                         + " where f.reexecute_below > 0 and f.deleted_at is null and not e.active"
                         + " and e.deleted_at is null and g.end_reason <> 'cancelled'"
+                        // a client has used the key for something else: that would be replayed for ever
+                        + " and not exists (select from generation used where used.flow_execution_id = e.id"
+                        + " and used.idempotency_key = 'update:' || f.reexecute_below)"
                         + " order by e.updated_at limit $1")
                 .execute(Tuple.of(limit))
                 .map(found -> {

@@ -34,11 +34,11 @@ public class FollowNewVersions {
                         .replaceWithVoid());
     }
 
-    /** The key has a space, which no client can send. One that cannot be re-executed now, because a task must not be interrupted or it is gone, is left as it is. */
+    /** One that cannot be re-executed now, because somebody else does it or it is gone, is left as it is. */
     private Uni<Void> reExecute(ExecutionStore.Outdated outdated) {
         Caller author = Caller.system(outdated.organization(), outdated.publishedBy(), "reexecute_on_update");
         return reExecuteFlow
-                .reExecute(author, outdated.execution(), true, "update " + outdated.version(), null)
+                .reExecute(author, outdated.execution(), true, "update:" + outdated.version(), null)
                 .onFailure(ReflowException.class)
                 .recoverWithNull()
                 .replaceWithVoid();

@@ -217,7 +217,7 @@ class ReExecutionPlanTest {
         assertThat(api.output(two, "b").intValue()).isEqualTo(10);
         assertThat(api.task(one, "old").path("task_execution_idx").intValue()).isZero();
         assertThat(organizations.count(
-                        "select count(*) from generation where flow_execution_id = $1 and idempotency_key = 'update 2'",
+                        "select count(*) from generation where flow_execution_id = $1 and idempotency_key = 'update:2'",
                         Tuple.of(UUID.fromString(one))))
                 .isEqualTo(1);
     }
