@@ -106,6 +106,17 @@ class ReExecutionPlanTest {
     }
 
     @Test
+    void cancelledTaskIsToBeRun() {
+        execution = api.start(
+                api.createFlow(flow().task("in", "webhook_receive", "{}").task("wait", "wait_for_webhook", "{}")),
+                "{}");
+        api.awaitStatus(execution, "awaiting_input");
+        api.request().post("/api/flow-executions/" + execution + "/cancel");
+        api.awaitStatus(execution, "cancelled");
+        assertThat(lines(json(plan(true), 200))).containsExactly("in reuse unchanged []", "wait run cancelled []");
+    }
+
+    @Test
     void planThatIsNoLongerRightIsNotCarriedOut() {
         String tag = plan(true).header("ETag");
         assertThat(plan(true).header("ETag")).isEqualTo(tag);

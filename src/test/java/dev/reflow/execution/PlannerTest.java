@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlannerTest {
     private static final TaskExecutors EXECUTORS = new TaskExecutors(List.of(
@@ -166,6 +168,17 @@ class PlannerTest {
                 .filteredOn(task -> task.task().value().equals("apart"))
                 .extracting(task -> task.reasons().get(0).code())
                 .containsExactly(Reason.Code.NEVER_COMPLETED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ProcessingStatus.class,
+            names = {"CANCELLED", "CANCEL_REQUESTED"})
+    void cancelledAttemptRunsAgain(ProcessingStatus status) {
+        Plan plan = staleOnly(done(), completed("apart").idx(1).status(status));
+        assertThat(plan.tasks())
+                .filteredOn(task -> task.task().value().equals("apart"))
+                .containsExactly(new TaskPlan(new TaskName("apart"), Action.RUN, Reason.of(Reason.Code.CANCELLED)));
     }
 
     @Test

@@ -419,10 +419,36 @@ final class World {
         active = false;
         revision++;
         reference.end(end.reason());
+        rows.replaceAll(
+                (id, row) -> new Row(isLost(row.attempt()) ? cancelled(row.attempt()) : row.attempt(), row.output()));
         if (end.reason() == EndReason.COMPLETED) {
             rows.replaceAll((id, row) -> new Row(used(row.attempt()), row.output()));
         }
         return true;
+    }
+
+    /** Whether nothing more comes of an attempt of the generation that ends. */
+    private boolean isLost(Attempt attempt) {
+        return attempt.generation() == generation && !attempt.status().isFinal();
+    }
+
+    private static Attempt cancelled(Attempt attempt) {
+        return new Attempt(
+                attempt.id(),
+                attempt.task(),
+                attempt.idx(),
+                attempt.generation(),
+                attempt.flowVersion(),
+                ProcessingStatus.CANCELLED,
+                attempt.edited(),
+                attempt.markedStale(),
+                attempt.editRevision(),
+                attempt.editedIn(),
+                attempt.consumed(),
+                attempt.fingerprint(),
+                attempt.cutOffIn(),
+                null,
+                attempt.startedAt());
     }
 
     /** An edit that was there when the generation began has been used by it. */
