@@ -660,7 +660,7 @@ begin
             updated_at = next_updated_at(e.updated_at)
         from request r
         where e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active and e.revision = r.revision
-        returning r.*
+        returning r.*, e.floor
     ), told as (
         update generation g set end_reason = d.end_reason, end_message = d.message,
             finished_at = date_trunc('milliseconds', clock_timestamp()), tasks_run = d.run, tasks_reused = d.reused,
@@ -675,11 +675,22 @@ begin
         from ended d
         where t.flow_execution_id = d.execution and t.generation = d.generation
             and t.processing_status in ('queued', 'running', 'awaiting_input', 'cancel_requested')
+    ), edited as materialized (
+        -- Results that were edited before; not what a full re-execution has discarded or what was run again after it.
+        select t.id, t.task_name, d.execution, d.generation
+        from ended d join task_execution t on t.flow_execution_id = d.execution
+            and t.edited_status = 'edited_not_reexecuted' and t.edited_in < d.generation and t.generation >= d.floor
+        where d.end_reason = 'completed' and not exists (
+            select from task_execution later
+            where later.flow_execution_id = t.flow_execution_id and later.task_name = t.task_name
+                and later.task_execution_idx > t.task_execution_idx)
     ), used as (
         update task_execution t set edited_status = 'edited_reexecuted', updated_at = next_updated_at(t.updated_at)
-        from ended d
-        where d.end_reason = 'completed' and t.flow_execution_id = d.execution
-            and t.edited_status = 'edited_not_reexecuted' and t.edited_in < d.generation
+        from (select distinct e.execution, e.generation from edited e) one
+        join generation g on g.flow_execution_id = one.execution and g.generation = one.generation
+        cross join lateral json_to_recordset(g.plan) as p (task_name text, action text)
+        join edited e on e.execution = one.execution and e.task_name = p.task_name
+        where t.id = e.id and p.action = 'reuse'
     )
     select r.ord::int, d.ord is not null from request r left join ended d on d.ord = r.ord;
 end

@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,47 @@ class TaskExecutionsResourceTest {
         api.awaitStatus(execution, "completed");
         assertThat(api.output(execution, "c").intValue()).isEqualTo(21);
         assertThat(api.task(execution, "a").path("edited_status").textValue()).isEqualTo("not_edited");
+    }
+
+    @Test
+    void editThatNoGenerationHasUsedIsNotCalledReExecuted() {
+        String flow = api.createFlow(CHAIN);
+        execution = api.start(flow, "{'n': 1}");
+        api.awaitStatus(execution, "completed");
+        for (String task : List.of("a", "b", "side")) {
+            json(api.put("/api/task-executions", edited(task, 5)), 200);
+        }
+        // a is marked and runs again, side is not part of the version any more
+        json(
+                api.put("/api/task-executions", ((ObjectNode) api.task(execution, "a")).put("stale_status", "stale")),
+                200);
+        api.putDefinition(
+                flow,
+                flow().task("in", "webhook_receive", "{}")
+                        .task("a", "format_data", "{'expression': 'n + 1', 'data': '{{in.output}}'}")
+                        .task("b", "format_data", "{'expression': 'a * 10', 'data': {'a': '{{a.output}}'}}"));
+        api.execute(execution, true);
+        api.awaitStatus(execution, "completed");
+        assertThat(edits(1))
+                .containsExactly("a edited_not_reexecuted", "b edited_reexecuted", "side edited_not_reexecuted");
+
+        json(api.put("/api/task-executions", edited("b", 6)), 200);
+        api.execute(execution, false);
+        api.awaitStatus(execution, "completed");
+        assertThat(edits(1))
+                .containsExactly("a edited_not_reexecuted", "b edited_not_reexecuted", "side edited_not_reexecuted");
+    }
+
+    /** What a generation's attempts say of their edits. */
+    private List<String> edits(int generation) {
+        JsonNode list =
+                json(api.get("/api/task-executions?flow_execution_id=" + execution + "&generation=" + generation), 200);
+        return StreamSupport.stream(list.path("task_executions").spliterator(), false)
+                .filter(task -> !task.path("edited_status").textValue().equals("not_edited"))
+                .map(task -> task.path("task_name").textValue() + " "
+                        + task.path("edited_status").textValue())
+                .sorted()
+                .toList();
     }
 
     @Test

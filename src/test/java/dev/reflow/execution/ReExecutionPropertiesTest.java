@@ -335,6 +335,15 @@ class ReExecutionPropertiesTest {
         });
     }
 
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    void editIsCalledReExecutedOnceAGenerationHasUsedIt(@ForAll Story story) {
+        World world = story.live();
+        assertThat(world.attempts())
+                .allSatisfy(attempt -> assertThat(attempt.edited() == EditedStatus.EDITED_NOT_REEXECUTED)
+                        .as("%s", attempt)
+                        .isEqualTo(world.reference().isUnused(attempt.task().value(), attempt.idx())));
+    }
+
     /** What of an attempt changes when a generation deals with its task. */
     private static List<Object> work(Attempt attempt) {
         return List.of(attempt.id(), attempt.status(), attempt.consumed(), attempt.cutOffIn());

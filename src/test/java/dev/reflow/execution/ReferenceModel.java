@@ -112,6 +112,8 @@ final class ReferenceModel {
         if (reason == EndReason.COMPLETED) {
             attempts.stream()
                     .filter(attempt -> attempt.editedIn < generation)
+                    .filter(attempt -> current(attempt.task).orElse(null) == attempt)
+                    .filter(attempt -> plan.get(attempt.task) == Action.REUSE)
                     .forEach(attempt -> attempt.unused = false);
         }
     }
@@ -354,6 +356,11 @@ final class ReferenceModel {
         return attempts.stream()
                 .filter(wanted)
                 .anyMatch(attempt -> current(attempt.task).orElse(null) == attempt);
+    }
+
+    /** Whether the attempt is an edit that no generation has used. */
+    boolean isUnused(String task, int idx) {
+        return find(task, idx).orElseThrow().unused;
     }
 
     /** Whether a person may not change a task's result now, because the generation has yet to deal with it. */

@@ -451,9 +451,14 @@ final class World {
                 attempt.startedAt());
     }
 
-    /** An edit that was there when the generation began has been used by it. */
+    /** An edit that was there when the generation began has been used by it, if it was planned to be. */
     private Attempt used(Attempt attempt) {
-        boolean used = attempt.edited() == EditedStatus.EDITED_NOT_REEXECUTED && attempt.editedIn() < generation;
+        boolean used = attempt.edited() == EditedStatus.EDITED_NOT_REEXECUTED
+                && attempt.editedIn() < generation
+                && attempt.generation() >= floor
+                && attempt.idx()
+                        == history().newest(attempt.task()).orElseThrow().idx()
+                && requirePlan().action(attempt.task()) == Action.REUSE;
         return new Attempt(
                 attempt.id(),
                 attempt.task(),
