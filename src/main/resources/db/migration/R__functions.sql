@@ -207,6 +207,26 @@ begin
 end
 $$;
 
+-- What an attempt has come to. One that failed and is followed by another one has come to nothing yet.
+create or replace function what_came(p_status text, p_wake_at timestamptz) returns text
+language sql immutable as $$
+    select case when p_status = 'completed' or p_status = 'failed' and p_wake_at is null then p_status
+        else 'unfinished' end
+$$;
+
+-- How many tasks a generation has run so far, and how many of them have failed, whatever a person has made of them since.
+create or replace function count_tasks(p_execution uuid, p_generation int, out run int, out failed int)
+language sql stable as $$
+    select count(*) filter (where task.run), count(*) filter (where task.failed and not task.run)
+    from (
+        select bool_or(came.came_to = 'completed') as run, bool_or(came.came_to = 'failed') as failed
+        from task_execution t
+        cross join lateral (select coalesce(t.came_to, what_came(t.processing_status, t.wake_at)) as came_to) came
+        where t.flow_execution_id = p_execution and t.generation = p_generation
+        group by t.task_name
+    ) task
+$$;
+
 -- Writes what a person made of an attempt, whose execution the caller has locked. While a generation is active, it goes
 -- on with what the first edit of its time has found.
 create or replace function edit_task(p_execution uuid, p_task_execution uuid, p_status text, p_edited_status text,
@@ -225,7 +245,8 @@ begin
     where id = p_task_execution
         and (not v_active or edited_in < p_edited_in or unedited_status is null);
 
-    update task_execution set processing_status = p_status, edited_status = p_edited_status,
+    update task_execution set came_to = coalesce(came_to, what_came(processing_status, wake_at)),
+        processing_status = p_status, edited_status = p_edited_status,
         marked_stale = p_marked_stale, edit_revision = p_edit_revision, edited_in = p_edited_in,
         output = p_output::json, error = case when p_status = 'completed' then null else error end, wake_at = null,
         completed_at = coalesce(completed_at, date_trunc('milliseconds', clock_timestamp())),
@@ -488,18 +509,19 @@ drop function if exists finish_generation(uuid, bigint, uuid, bigint, int, text,
 
 -- Stores plans. False also when something has happened that the plan was made without.
 drop function if exists begin_generations(uuid[], bigint[], uuid[], int[], text[]);
+drop function if exists begin_generations(uuid[], bigint[], uuid[], int[], bigint[], text[]);
 create or replace function begin_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
-    p_revision bigint[], p_plan text[]) returns table (ord int, held boolean)
+    p_revision bigint[], p_plan text[], p_reused int[]) returns table (ord int, held boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
     perform 1 from flow_execution e where e.id = any (p_execution) order by e.id for no key update;
     return query
     with request as (
-        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_revision, p_plan) with ordinality
-            as r (execution, lease, owner, generation, revision, plan, ord)
+        select * from unnest(p_execution, p_lease, p_owner, p_generation, p_revision, p_plan, p_reused)
+            with ordinality as r (execution, lease, owner, generation, revision, plan, reused, ord)
     ), begun as (
-        update generation g set plan = r.plan::json,
+        update generation g set plan = r.plan::json, tasks_reused = r.reused,
             started_at = coalesce(g.started_at, date_trunc('milliseconds', clock_timestamp()))
         from request r
         join flow_execution e on e.id = r.execution and e.lease = r.lease and e.owner = r.owner and e.active
@@ -603,11 +625,16 @@ begin
             updated_at = next_updated_at(t.updated_at)
         from held h
         where t.id = h.result and t.flow_execution_id = h.execution and t.cut_off_in <> h.generation
-        returning t.flow_execution_id
+        returning t.flow_execution_id, t.cut_off_in as generation
+    ), changed as (
+        select flow_execution_id, generation, count(*) as writes from kept group by flow_execution_id, generation
     ), counted as (
-        update flow_execution e set revision = e.revision + k.writes
-        from (select flow_execution_id, count(*) as writes from kept group by flow_execution_id) k
-        where e.id = k.flow_execution_id
+        update flow_execution e set revision = e.revision + c.writes
+        from changed c where e.id = c.flow_execution_id
+    ), told as (
+        -- The attempts will not say so any more once a later generation keeps them.
+        update generation g set tasks_cut_off = g.tasks_cut_off + c.writes
+        from changed c where g.flow_execution_id = c.flow_execution_id and g.generation = c.generation
     )
     select r.ord::int, h.ord is not null from request r left join held h on h.ord = r.ord;
 end
@@ -823,14 +850,9 @@ begin
         order by g.flow_execution_id, g.generation limit p_limit for no key update of g skip locked
     loop
         update generation g set purged_at = clock_timestamp(),
-            tasks_run = case when g.end_reason is null then ran.completed else g.tasks_run end,
-            tasks_failed = case when g.end_reason is null then ran.failed else g.tasks_failed end
-        from (
-            select count(*) filter (where processing_status = 'completed') as completed,
-                count(*) filter (where processing_status = 'failed') as failed
-            from task_execution t
-            where t.flow_execution_id = v_generation.execution and t.generation = v_generation.generation
-        ) ran
+            tasks_run = case when g.end_reason is null then c.run else g.tasks_run end,
+            tasks_failed = case when g.end_reason is null then c.failed else g.tasks_failed end
+        from count_tasks(v_generation.execution, v_generation.generation) c
         where g.flow_execution_id = v_generation.execution and g.generation = v_generation.generation;
 
         delete from task_execution t

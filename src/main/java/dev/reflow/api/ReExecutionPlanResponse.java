@@ -39,10 +39,10 @@ public record ReExecutionPlanResponse(
                 facts.execution().generation() + 1,
                 plan.tasks().stream().map(task -> response(task, target)).toList(),
                 new SummaryResponse(
-                        count(plan, Action.RUN),
-                        count(plan, Action.REUSE),
-                        count(plan, Action.RUN_IF_CHANGED),
-                        count(plan, Action.DROP)));
+                        plan.count(Action.RUN),
+                        plan.count(Action.REUSE),
+                        plan.count(Action.RUN_IF_CHANGED),
+                        plan.count(Action.DROP)));
     }
 
     private static TaskPlanResponse response(TaskPlan task, Optional<Definition> target) {
@@ -56,9 +56,5 @@ public record ReExecutionPlanResponse(
                 task.reasons().stream()
                         .map(reason -> new ReasonResponse(reason.code().code(), reason.detail()))
                         .toList());
-    }
-
-    private static long count(Plan plan, Action action) {
-        return plan.tasks().stream().filter(task -> task.action() == action).count();
     }
 }

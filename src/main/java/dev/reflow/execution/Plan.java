@@ -31,6 +31,10 @@ public final class Plan {
         return action == Action.RUN || action == Action.RUN_IF_CHANGED;
     }
 
+    public int count(Action action) {
+        return (int) tasks.stream().filter(task -> task.action() == action).count();
+    }
+
     /** Whether following the plan would leave everything as it is. */
     public boolean changesNothing() {
         return tasks.stream().noneMatch(task -> wouldRun(task.task()));

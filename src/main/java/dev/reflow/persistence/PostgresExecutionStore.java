@@ -221,7 +221,7 @@ class PostgresExecutionStore implements ExecutionStore {
                 });
     }
 
-    /** That a generation was superseded, and when, follows from the next one; what it ran, from its attempts. */
+    /** That a generation was superseded, and when, follows from the next one; what it ran by then, from its attempts. */
     @Override
     public Uni<List<Generation>> generations(OrganizationId organization, FlowExecutionId id) {
         return sessions.query(
@@ -232,10 +232,8 @@ class PostgresExecutionStore implements ExecutionStore {
                                 + " from (select *, lead(requested_at) over (order by generation) as next_at"
                                 + "   from generation where flow_execution_id ="
                                 + "     (select id from flow_execution where id = $1 and organization_id = $2)) g"
-                                + " left join lateral (select count(*) filter (where processing_status = 'completed')::int as run,"
-                                + "     count(*) filter (where processing_status = 'failed')::int as failed"
-                                + "   from task_execution t where t.flow_execution_id = g.flow_execution_id"
-                                + "   and t.generation = g.generation) done on g.end_reason is null and g.purged_at is null"
+                                + " left join lateral (select run, failed from count_tasks(g.flow_execution_id, g.generation)"
+                                + "   where g.end_reason is null and g.purged_at is null) done on true"
                                 + " order by g.generation desc",
                         Tuple.of(id.value(), organization.value()))
                 .map(found -> {

@@ -6,6 +6,7 @@ import dev.reflow.engine.GenerationFacts;
 import dev.reflow.engine.GenerationStore;
 import dev.reflow.engine.NodeId;
 import dev.reflow.engine.TaskRecord;
+import dev.reflow.execution.Action;
 import dev.reflow.execution.Attempt;
 import dev.reflow.execution.Consumed;
 import dev.reflow.execution.Effect;
@@ -55,7 +56,7 @@ class PostgresGenerationStore implements GenerationStore {
         Fence fence();
     }
 
-    private record Begin(Fence fence, long revision, String plan) implements Guarded {}
+    private record Begin(Fence fence, long revision, String plan, int reused) implements Guarded {}
 
     private record Result(
             Fence fence,
@@ -215,13 +216,13 @@ class PostgresGenerationStore implements GenerationStore {
 
     @Override
     public Uni<Boolean> begin(Fence fence, long revision, Plan plan) {
-        return begins.submit(new Begin(fence, revision, json.plan(plan)));
+        return begins.submit(new Begin(fence, revision, json.plan(plan), plan.count(Action.REUSE)));
     }
 
     private Uni<List<Boolean>> beginAll(List<Begin> begun) {
         return held(
-                "select ord, held from begin_generations($1, $2, $3, $4, $5, $6)",
-                generations(begun).longs(Begin::revision).texts(Begin::plan));
+                "select ord, held from begin_generations($1, $2, $3, $4, $5, $6, $7)",
+                generations(begun).longs(Begin::revision).texts(Begin::plan).ints(Begin::reused));
     }
 
     @Override

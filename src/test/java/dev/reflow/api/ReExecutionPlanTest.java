@@ -190,6 +190,64 @@ class ReExecutionPlanTest {
         assertThat(generations.get(0).path("requested_by").textValue()).isEqualTo("admin");
     }
 
+    private List<String> counts() {
+        List<String> counts = new ArrayList<>();
+        json(api.get("/api/flow-executions/" + execution + "/generations"), 200)
+                .path("generations")
+                .forEach(each -> counts.add(each.path("generation") + " " + each.path("tasks")));
+        return counts;
+    }
+
+    private void markAsStale(String task) {
+        ObjectNode body = (ObjectNode) api.task(execution, task);
+        json(api.put("/api/task-executions", body.put("stale_status", "stale")), 200);
+    }
+
+    private void awaitParked() {
+        Awaitility.await()
+                .until(() -> organizations.count(
+                                "select count(*) from flow_execution where id = $1 and active and owner is null"
+                                        + " and wake_at is null",
+                                Tuple.of(UUID.fromString(execution)))
+                        == 1);
+    }
+
+    /** Whatever happens later: an edit, another generation that keeps the same results, the purge of its attempts. */
+    @Test
+    void countsOfAGenerationThatDoesNotEndAreThoseOfTasksAndStay() {
+        markAsStale("a");
+        api.putDefinition(
+                flow,
+                chain(2, "old")
+                        .task(
+                                "bad",
+                                "format_data",
+                                "{'expression': '$error()'}",
+                                task -> task.set(
+                                        "retry_policy",
+                                        FlowBuilder.json("{'maximum_attempts': 2, 'initial_interval_seconds': 0.01}")))
+                        .task("wait", "wait_for_webhook", "{}"));
+        api.execute(execution, true);
+        awaitParked();
+        String second = "2 {\"run\":1,\"reused\":2,\"cut_off\":1,\"failed\":1}";
+        assertThat(counts().get(0)).isEqualTo(second);
+        assertThat(api.taskLines(execution)).contains("bad#1 failed consistent");
+
+        ObjectNode bad = (ObjectNode) api.task(execution, "bad");
+        json(api.put("/api/task-executions", bad.put("output", 1)), 200);
+        markAsStale("a");
+        assertThat(counts().get(0)).isEqualTo(second);
+        api.execute(execution, true);
+        awaitParked();
+        String third = "3 {\"run\":1,\"reused\":3,\"cut_off\":1,\"failed\":0}";
+        assertThat(counts().subList(0, 2)).containsExactly(third, second);
+
+        api.execute(execution, false);
+        awaitParked();
+        organizations.execute("select purge_superseded(interval '0', 1000000)", Tuple.tuple());
+        assertThat(counts().subList(1, 3)).containsExactly(third, second);
+    }
+
     @Test
     void purgeRemovesDiscardedAttemptsAndKeepsTheHistory() {
         api.execute(execution, false);
