@@ -834,8 +834,8 @@ language sql stable as $$
     group by a.state
 $$;
 
--- Removes what generations below the floor left behind, some time after another one took their place. A task's newest
--- attempt stays as a row without payloads, because its number must not be given out again.
+-- Removes what generations left behind, some time after a full re-execution has discarded it. A task's newest attempt
+-- stays as a row without payloads, because its number must not be given out again.
 create or replace function purge_superseded(p_older_than interval, p_limit int) returns int
 language plpgsql as $$
 declare
@@ -844,9 +844,10 @@ declare
 begin
     for v_generation in
         select g.flow_execution_id as execution, g.generation from generation g
-        join flow_execution e on e.id = g.flow_execution_id
-        join generation n on n.flow_execution_id = g.flow_execution_id and n.generation = g.generation + 1
-        where g.purged_at is null and g.generation < e.floor and n.requested_at < clock_timestamp() - p_older_than
+        where g.purged_at is null and exists (
+            select from generation n
+            where n.flow_execution_id = g.flow_execution_id and n.generation > g.generation and n.mode = 'full'
+                and n.requested_at < clock_timestamp() - p_older_than)
         order by g.flow_execution_id, g.generation limit p_limit for no key update of g skip locked
     loop
         update generation g set purged_at = clock_timestamp(),

@@ -52,7 +52,7 @@ public interface ExecutionStore {
     Uni<Optional<ExecutionFacts>> findFacts(OrganizationId organization, FlowExecutionId id);
 
     /**
-     * Removes the attempts of generations below the floor that were superseded longer ago. The generations stay.
+     * Removes the attempts of generations that a full re-execution has discarded longer ago. The generations stay.
      *
      * @param limit how many generations to purge at most
      * @return how many were purged

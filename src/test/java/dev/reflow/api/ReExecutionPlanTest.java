@@ -249,6 +249,37 @@ class ReExecutionPlanTest {
     }
 
     @Test
+    void attemptsAreKeptForATimeAfterTheReExecutionThatDiscardedThem() {
+        api.execute(execution, true);
+        api.awaitStatus(execution, "completed");
+        api.execute(execution, false);
+        api.awaitStatus(execution, "completed");
+        String attempts = "select count(*) from task_execution where flow_execution_id = $1 and generation = 1";
+        backdate(2);
+        purgeAfterADay();
+        assertThat(organizations.count(attempts, Tuple.of(UUID.fromString(execution))))
+                .isEqualTo(4);
+        backdate(3);
+        purgeAfterADay();
+        assertThat(organizations.count(attempts, Tuple.of(UUID.fromString(execution))))
+                .isZero();
+    }
+
+    /** And what was there before it. */
+    private void backdate(int generation) {
+        organizations.execute(
+                "with asked as (update generation set requested_at = requested_at - interval '3 days'"
+                        + " where flow_execution_id = $1 and generation = $2)"
+                        + " update task_execution set completed_at = completed_at - interval '3 days'"
+                        + " where flow_execution_id = $1 and generation < $2",
+                Tuple.of(UUID.fromString(execution), generation));
+    }
+
+    private void purgeAfterADay() {
+        organizations.execute("select purge_superseded(interval '1 day', 1000000)", Tuple.tuple());
+    }
+
+    @Test
     void purgeRemovesDiscardedAttemptsAndKeepsTheHistory() {
         api.execute(execution, false);
         api.awaitStatus(execution, "completed");
