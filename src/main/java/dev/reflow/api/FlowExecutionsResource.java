@@ -276,13 +276,13 @@ public class FlowExecutionsResource {
                     String flowExecutionId,
             @QueryParam("only_stale")
                     @Parameter(
-                            description = "Only the tasks whose results are stale, instead of all",
-                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                            description = "Of only the tasks whose results are stale, instead of all",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "true"))
                     @Nullable
                     String onlyStale) {
         Form form = new Form();
         FlowExecutionId id = id(form, flowExecutionId);
-        boolean stale = form.query("only_stale", onlyStale).bool().or(false);
+        boolean stale = form.query("only_stale", onlyStale).bool().or(true);
         form.check();
         return planReExecution
                 .plan(caller.get(), id, stale)

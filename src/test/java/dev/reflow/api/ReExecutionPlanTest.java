@@ -106,6 +106,12 @@ class ReExecutionPlanTest {
     }
 
     @Test
+    void planIsOfWhatIsStaleUnlessSaid() {
+        assertThat(json(api.get("/api/flow-executions/" + execution + "/plan"), 200))
+                .isEqualTo(json(plan(true), 200));
+    }
+
+    @Test
     void cancelledTaskIsToBeRun() {
         execution = api.start(
                 api.createFlow(flow().task("in", "webhook_receive", "{}").task("wait", "wait_for_webhook", "{}")),
