@@ -1,6 +1,7 @@
 package dev.reflow.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.reflow.execution.EditedStatus;
 import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.execution.StaleStatus;
@@ -55,7 +56,7 @@ public record TaskExecutionUpdateRequest(
                 members.field("edited_status").oneOf(EditedStatus.class).required(),
                 members.field("stale_status").oneOf(StaleStatus.class).required(),
                 members.field("input").json().orNull(),
-                members.field("output").json().orNull(),
+                members.has("output") ? members.field("output").json().or(NullNode.instance) : null,
                 members.field("error").json().orNull(),
                 members.field("organization_id").uuid().required(),
                 members.field("source_task_executions").json().orNull(),

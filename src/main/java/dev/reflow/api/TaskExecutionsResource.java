@@ -1,6 +1,5 @@
 package dev.reflow.api;
 
-import com.fasterxml.jackson.databind.node.NullNode;
 import dev.reflow.execution.ExecutionStore;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.ResultEdit;
@@ -136,7 +135,8 @@ public class TaskExecutionsResource {
     @Operation(
             operationId = "updateTaskExecution",
             summary = "Edit a task's result",
-            description = "What depends on it becomes stale, and is executed again when asked for.")
+            description = "What depends on it becomes stale, and is executed again when asked for."
+                    + " Without an `output` the result stays as it is; with null it is null.")
     @APIResponseSchema(
             value = TaskExecutionResponse.class,
             responseCode = "200",
@@ -166,11 +166,7 @@ public class TaskExecutionsResource {
         boolean execute = form.query("execute_flow", executeFlow).bool().or(false);
         TaskExecutionUpdateRequest request = TaskExecutionUpdateRequest.read(form, body);
         form.check();
-        ResultEdit edit = new ResultEdit(
-                request.output() == null ? NullNode.instance : request.output(),
-                request.staleStatus(),
-                request.updatedAt(),
-                execute);
+        ResultEdit edit = new ResultEdit(request.output(), request.staleStatus(), request.updatedAt(), execute);
         return editTaskResult
                 .edit(caller.get(), request.id(), new FlowExecutionId(request.flowExecutionId()), edit)
                 .map(responses::one);

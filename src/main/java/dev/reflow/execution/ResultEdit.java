@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a person asked for by sending an attempt back: another output, another stale status, or nothing new.
  *
- * @param output the attempt's output as sent; a JSON null when none was
+ * @param output the attempt's output as sent; null when none was, which asks for no other
  * @param seenUpdatedAt when the attempt was last changed before the person saw it; null when that was not sent
  * @param executeFlow whether the execution is to be re-executed for what is stale, in the same transaction
  */
 public record ResultEdit(
-        JsonNode output, StaleStatus staleStatus, @Nullable Instant seenUpdatedAt, boolean executeFlow) {
+        @Nullable JsonNode output,
+        StaleStatus staleStatus,
+        @Nullable Instant seenUpdatedAt,
+        boolean executeFlow) {
 
     /**
      * What is to be written.
@@ -43,19 +46,21 @@ public record ResultEdit(
         }
         StaleStatus shown =
                 ShownTask.of(attempt, facts, facts.staleOnlyPlan(executors)).stale();
-        boolean edits = !JsonEquality.same(output, before.output() == null ? NullNode.instance : before.output());
+        JsonNode outputBefore = before.output() == null ? NullNode.instance : before.output();
+        JsonNode outputAfter = output == null ? outputBefore : output;
+        boolean edits = !JsonEquality.same(outputAfter, outputBefore);
         boolean marks = shown == StaleStatus.CONSISTENT && staleStatus == StaleStatus.STALE && !attempt.markedStale();
         boolean unmarks = attempt.markedStale() && staleStatus == StaleStatus.CONSISTENT;
         if (!edits && !marks && !unmarks) {
-            return new Decision(attempt, output, false, status);
+            return new Decision(attempt, outputAfter, false, status);
         }
         requireChangeable(executors, facts, attempt, edits);
         Attempt after = changed(attempt, edits, marks, facts.execution().generation());
         if (facts.execution().active()) {
-            return new Decision(after, output, true, status); // its generation says at its end what it did not use
+            return new Decision(after, outputAfter, true, status); // its generation says at its end what it did not use
         }
         facts.history().add(after);
-        return new Decision(after, output, true, facts.statusAtRest(executors));
+        return new Decision(after, outputAfter, true, facts.statusAtRest(executors));
     }
 
     private void requireChangeable(TaskExecutors executors, ExecutionFacts facts, Attempt attempt, boolean edits) {

@@ -186,6 +186,21 @@ class TaskExecutionsResourceTest {
     }
 
     @Test
+    void attemptWithoutAnOutputKeepsItsResult() {
+        ObjectNode body = (ObjectNode) api.task(execution, "a");
+        body.remove("output");
+        JsonNode marked = json(api.put("/api/task-executions", body.put("stale_status", "stale")), 200);
+        assertThat(marked.path("stale_status").textValue()).isEqualTo("stale");
+        assertThat(marked.path("output").intValue()).isEqualTo(2);
+        assertThat(marked.path("edited_status").textValue()).isEqualTo("not_edited");
+
+        ObjectNode emptied = (ObjectNode) api.task(execution, "a");
+        JsonNode edited = json(api.put("/api/task-executions", emptied.putNull("output")), 200);
+        assertThat(edited.path("output").isNull()).isTrue();
+        assertThat(edited.path("edited_status").textValue()).isEqualTo("edited_not_reexecuted");
+    }
+
+    @Test
     void markIsTakenBackByTheStatusBefore() {
         ObjectNode body = (ObjectNode) api.task(execution, "a");
         api.put("/api/task-executions", body.put("stale_status", "stale"));
