@@ -110,7 +110,7 @@ class InterruptionIT {
                 assertThat(nextClient.output(execution, "total").intValue()).isEqualTo(30);
                 assertThat(nextClient.output(waiting, "pause").path("order").textValue())
                         .isEqualTo("A-1");
-                assertThat(unfinished(next)).isZero();
+                assertThatEverythingHasEnded(next);
             }
         }
         assertThat(remote.requests("/price")).hasSize(1);
@@ -147,7 +147,7 @@ class InterruptionIT {
             client.awaitCompletion(execution, Duration.ofSeconds(40));
             client.awaitCompletion(waiting, Duration.ofSeconds(40));
             assertThat(client.tasks(execution)).containsAll(before);
-            assertThat(unfinished(service)).isZero();
+            assertThatEverythingHasEnded(service);
         }
         assertThat(remote.requests("/price")).hasSize(1);
         assertThat(remote.requests("/held")).hasSize(2);
@@ -159,14 +159,15 @@ class InterruptionIT {
                 .toList();
     }
 
-    /** Executions that somebody still works on, or would have to. */
-    private static int unfinished(ReflowProcess service) throws Exception {
+    /** In good order, and nobody works on anything, or would have to. */
+    private static void assertThatEverythingHasEnded(ReflowProcess service) throws Exception {
         try (Connection connection = service.folder().connect();
                 Statement statement = connection.createStatement();
-                ResultSet count = statement.executeQuery(
+                ResultSet unfinished = statement.executeQuery(
                         "select count(*) from flow_execution where active or owner is not null")) {
-            count.next();
-            return count.getInt(1);
+            unfinished.next();
+            assertThat(unfinished.getInt(1)).isZero();
+            StoredInvariants.check(connection);
         }
     }
 }

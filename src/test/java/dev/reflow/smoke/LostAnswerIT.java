@@ -169,18 +169,30 @@ class LostAnswerIT {
         proxy.cutSilentConnections();
     }
 
+    @AfterEach
+    void invariantsHold() throws SQLException {
+        try (Connection connection = connect()) {
+            StoredInvariants.check(connection);
+        }
+    }
+
     private static String awaitRow(String table, String condition) {
         return await().atMost(SOON)
                 .until(() -> find(table, condition), found -> found.isPresent())
                 .orElseThrow();
     }
 
-    /** A row's id, asked for past the proxy. */
+    /** Past the proxy. */
+    private static Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + database.port() + "/" + database.database(),
+                database.user(),
+                database.password());
+    }
+
+    /** A row's id. */
     private static Optional<String> find(String table, String condition) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + database.port() + "/" + database.database(),
-                        database.user(),
-                        database.password());
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("select id from " + table + " where " + condition)) {
             return found.next() ? Optional.of(found.getString(1)) : Optional.empty();

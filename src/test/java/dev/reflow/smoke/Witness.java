@@ -3,10 +3,10 @@ package dev.reflow.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.reflow.support.Invariant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -118,12 +118,8 @@ final class Witness {
 
     /** Checks, once nothing runs any more, what holds whatever happened. */
     void check(Load load) throws SQLException {
-        for (Invariant invariant : Invariant.values()) {
-            for (String organization : database.texts("select id::text from organization")) {
-                assertThat(database.texts(invariant.violations().replace("$1", "?::uuid"), organization))
-                        .as(invariant.toString())
-                        .isEmpty();
-            }
+        try (Connection connection = database.connect()) {
+            StoredInvariants.check(connection);
         }
         none("nobody writes for what another holds", "select text from witness.usurpation");
         none(

@@ -20,6 +20,13 @@ public enum Invariant {
             "results belong to a generation that was",
             "select t.task_name from task_execution t join flow_execution e on e.id = t.flow_execution_id"
                     + " where e.organization_id = $1 and t.generation > e.generation"),
+    /** A worker's report and a person's edit have other ways; both lock the execution first. */
+    NO_RESULT_COMES_AFTER_ITS_GENERATION(
+            "no result comes after its generation",
+            "select t.task_name from task_execution t join generation next on next.flow_execution_id = t.flow_execution_id"
+                    + " and next.generation = t.generation + 1 where t.organization_id = $1"
+                    + " and t.processing_status in ('completed', 'failed') and t.reported_by is null"
+                    + " and t.edited_status = 'not_edited' and t.completed_at > next.requested_at"),
     NOTHING_IS_STUCK(
             "nothing is stuck",
             "select e.id::text from flow_execution e left join engine_node n on n.id = e.owner"
@@ -39,24 +46,35 @@ public enum Invariant {
             "one key, one generation",
             "select g.idempotency_key from generation g join flow_execution e on e.id = g.flow_execution_id"
                     + " where e.organization_id = $1 group by g.flow_execution_id, g.idempotency_key having count(*) > 1"),
-    TASKS_BELONG_TO_THE_ORGANIZATION(
-            "tasks belong to the organization",
-            "select t.task_name from task_execution t join flow_execution e on e.id = t.flow_execution_id"
+    WHAT_IS_OF_AN_EXECUTION_IS_OF_ITS_ORGANIZATION(
+            "what is of an execution is of its organization",
+            "select e.id::text from (select organization_id, flow_execution_id from task_execution"
+                    + " union all select organization_id, flow_execution_id from webhook_data"
+                    + " union all select organization_id, flow_execution_id from task_status"
+                    + " union all select organization_id, flow_execution_id from task_output"
+                    + " union all select organization_id, flow_execution_id from task_tag"
+                    + " union all select organization_id, flow_execution_id from execution_event"
+                    + " union all select f.organization_id, x.id from flow_execution x join flow f on f.id = x.flow_id) t"
+                    + " join flow_execution e on e.id = t.flow_execution_id"
                     + " where $1 in (t.organization_id, e.organization_id) and t.organization_id <> e.organization_id"),
     ONE_DELIVERY_OF_THE_SAME_DATA(
             "one delivery of the same data",
             "select w.task_name from webhook_data w join flow_execution e on e.id = w.flow_execution_id"
                     + " where e.organization_id = $1 and w.generation >= e.floor"
                     + " group by w.flow_execution_id, w.task_name, w.digest having count(*) > 1"),
-    /** For generations that came to their end without a failure: what was planned is what happened. */
+    /**
+     * For generations that came to their end without a failure: what was planned is what happened. A result that an older
+     * one has kept may have been kept again since.
+     */
     WHAT_WAS_PLANNED_IS_WHAT_RAN(
             "what was planned is what ran",
             "select p.task ->> 'task_name' from flow_execution e join generation g on g.flow_execution_id = e.id"
-                    + " and g.generation = e.generation cross join lateral json_array_elements(g.plan) as p (task)"
+                    + " cross join lateral json_array_elements(g.plan) as p (task)"
                     + " cross join lateral (select count(*) filter (where t.generation = g.generation) as ran,"
-                    + " count(*) filter (where t.cut_off_in = g.generation) as kept from task_execution t"
-                    + " where t.flow_execution_id = e.id and t.task_name = p.task ->> 'task_name') done"
-                    + " where e.organization_id = $1 and g.end_reason = 'completed' and not case p.task ->> 'action'"
+                    + " count(*) filter (where t.generation < g.generation and t.cut_off_in >= g.generation) as kept"
+                    + " from task_execution t where t.flow_execution_id = e.id"
+                    + " and t.task_name = p.task ->> 'task_name') done where e.organization_id = $1"
+                    + " and g.end_reason = 'completed' and g.purged_at is null and not case p.task ->> 'action'"
                     + " when 'run' then done.ran >= 1 when 'run_if_changed' then done.ran + done.kept >= 1"
                     + " and (done.ran = 0 or done.kept = 0) else done.ran = 0 end"),
     /** For results that a generation has reused or kept: they are made from what their dependencies are now. */
