@@ -175,14 +175,18 @@ final class ExecutionInStatus {
         return organizations.textOf("select status from flow_execution where id = $1", Tuple.of(id()));
     }
 
-    /** Every row of the execution. */
     String rows() {
+        return rows(organizations, id());
+    }
+
+    /** Every row of an execution. */
+    static String rows(Organizations organizations, UUID execution) {
         return organizations.textOf(
                 "select concat_ws(' ', to_json(e), (select json_agg(t order by id) from task_execution t"
                         + " where t.flow_execution_id = e.id), (select json_agg(g order by generation) from generation g"
                         + " where g.flow_execution_id = e.id), (select json_agg(w order by id) from webhook_data w"
                         + " where w.flow_execution_id = e.id), (select json_agg(s order by number) from task_status s"
                         + " where s.flow_execution_id = e.id)) from flow_execution e where e.id = $1",
-                Tuple.of(id()));
+                Tuple.of(execution));
     }
 }

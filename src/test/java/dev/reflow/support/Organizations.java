@@ -9,6 +9,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Gives each test an organization of its own, so that none sees what another one does. */
 @ApplicationScoped
@@ -73,6 +74,15 @@ public class Organizations {
                 .emitOn(Infrastructure.getDefaultWorkerPool())
                 .invoke(meanwhile));
         return execution.toString();
+    }
+
+    /** What comes of something that happens while nobody else can change the execution. */
+    public <T> T whileLocked(String execution, Supplier<T> meanwhile) {
+        return pool.withTransactionAndAwait(connection -> connection
+                .preparedQuery("select id from flow_execution where id = $1 for no key update")
+                .execute(Tuple.of(UUID.fromString(execution)))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(locked -> meanwhile.get()));
     }
 
     private Row one(String sql, Tuple arguments) {
