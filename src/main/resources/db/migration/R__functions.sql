@@ -535,11 +535,14 @@ $$;
 
 -- Records the states of attempts: that they run, wait, or how they ended. Answers written, superseded, or overtaken
 -- when a worker has reported the task's end, or newer data was received for it than the attempt was made from. What is
--- written already is not written again.
+-- written already is not written again: that an attempt has begun is said once, and may arrive when it waits by now.
+-- One that goes on after it has waited says so.
+drop function if exists record_tasks(uuid[], bigint[], uuid[], int[], int[], text[], int[], text[], text[], text[],
+    text[], text[], text[], timestamptz[], timestamptz[], boolean[], text[]);
 create or replace function record_tasks(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
     p_flow_version int[], p_task text[], p_idx int[], p_status text[], p_input text[], p_output text[], p_error text[],
     p_consumed text[], p_fingerprint text[], p_started_at timestamptz[], p_wake_at timestamptz[],
-    p_uninterruptible boolean[], p_signal_digest text[])
+    p_uninterruptible boolean[], p_signal_digest text[], p_goes_on boolean[])
 returns table (ord int, answer text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -549,15 +552,16 @@ begin
     with request as (
         select * from unnest(p_execution, p_lease, p_owner, p_generation, p_flow_version, p_task, p_idx, p_status,
             p_input, p_output, p_error, p_consumed, p_fingerprint, p_started_at, p_wake_at, p_uninterruptible,
-            p_signal_digest)
+            p_signal_digest, p_goes_on)
             with ordinality as r (execution, lease, owner, generation, flow_version, task, idx, status, input, output,
-                error, consumed, fingerprint, started_at, wake_at, uninterruptible, signal_digest, ord)
+                error, consumed, fingerprint, started_at, wake_at, uninterruptible, signal_digest, goes_on, ord)
     ), decided as (
         select r.*, e.organization_id, case
             when e.id is null then 'superseded'
             when t.processing_status in ('completed', 'failed')
                 then case when t.reported_by is null then 'repeated' else 'overtaken' end
             when t.reported_by is not null and r.status <> 'failed' then 'overtaken' -- a worker has its hands on it
+            when t.id is not null and r.status = 'running' and r.wake_at is null and not r.goes_on then 'repeated'
             when r.status = 'completed' and exists (
                 select from task_execution other
                 where other.flow_execution_id = r.execution and other.generation = r.generation

@@ -20,4 +20,10 @@ public record TaskRecord(
         Instant startedAt,
         @Nullable JsonNode output,
         @Nullable String error,
-        @Nullable Instant wakeAt) {}
+        @Nullable Instant wakeAt) {
+
+    /** Whether the attempt has waited before; otherwise that it runs is true only until something else is written. */
+    public boolean goesOn() {
+        return start.startedAt() != null;
+    }
+}

@@ -250,10 +250,11 @@ class PostgresGenerationStore implements GenerationStore {
                 .times(result -> Rows.time(result.attempt().startedAt()))
                 .times(result -> Rows.time(result.attempt().wakeAt()))
                 .booleans(result -> !result.attempt().start().task().interruptible())
-                .texts(result -> signalDigest(result.attempt().start()));
+                .texts(result -> signalDigest(result.attempt().start()))
+                .booleans(result -> result.attempt().goesOn());
         return answers(
                 "select ord, answer from record_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                        + " $16, $17)",
+                        + " $16, $17, $18)",
                 columns.arguments(),
                 row -> Recorded.valueOf(row.getString(1).toUpperCase(Locale.ROOT)));
     }

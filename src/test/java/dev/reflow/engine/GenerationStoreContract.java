@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.reflow.engine.GenerationStore.Holding;
 import dev.reflow.engine.GenerationStore.Recorded;
 import dev.reflow.execution.Action;
+import dev.reflow.execution.Attempt;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.EndReason;
 import dev.reflow.execution.ExecutionStatus;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,8 +85,17 @@ public abstract class GenerationStoreContract {
     }
 
     private Recorded record(Fence writer, int idx, ProcessingStatus status) {
+        return record(writer, idx, status, null, null);
+    }
+
+    /**
+     * @param began when an attempt that has waited did
+     * @param until when one that waits goes on
+     */
+    private Recorded record(
+            Fence writer, int idx, ProcessingStatus status, @Nullable Instant began, @Nullable Instant until) {
         Effect.TaskStart start = new Effect.TaskStart(
-                TASK, idx, JsonNodeFactory.instance.objectNode(), Map.of(), "fingerprint", null, null);
+                TASK, idx, JsonNodeFactory.instance.objectNode(), Map.of(), "fingerprint", null, began);
         TaskRecord attempt = new TaskRecord(
                 start,
                 1,
@@ -92,7 +103,7 @@ public abstract class GenerationStoreContract {
                 Instant.EPOCH,
                 status == ProcessingStatus.COMPLETED ? JsonNodeFactory.instance.textNode("output " + idx) : null,
                 null,
-                null);
+                until);
         return done(store().record(writer, attempt));
     }
 
@@ -175,6 +186,36 @@ public abstract class GenerationStoreContract {
         assertThat(complete(fence)).isEqualTo(Recorded.WRITTEN);
         assertThat(record(fence, 0, ProcessingStatus.RUNNING)).isEqualTo(Recorded.WRITTEN);
         assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void beginningThatIsWrittenLateDoesNotEndAWait() {
+        record(fence, 0, ProcessingStatus.RUNNING);
+        record(fence, 0, ProcessingStatus.RUNNING, null, UNTIL_LATER.until());
+        State before = state();
+        assertThat(record(fence, 0, ProcessingStatus.RUNNING)).isEqualTo(Recorded.WRITTEN);
+        assertThat(newest().wakeAt()).isNotNull();
+
+        record(fence, 1, ProcessingStatus.AWAITING_INPUT);
+        assertThat(record(fence, 1, ProcessingStatus.RUNNING)).isEqualTo(Recorded.WRITTEN);
+        assertThat(newest().status()).isEqualTo(ProcessingStatus.AWAITING_INPUT);
+        assertThat(state().revision()).isEqualTo(before.revision() + 1);
+    }
+
+    @Test
+    void attemptThatGoesOnWaitsNoMore() {
+        record(fence, 0, ProcessingStatus.RUNNING, null, UNTIL_LATER.until());
+        assertThat(record(fence, 0, ProcessingStatus.RUNNING, Instant.EPOCH, null))
+                .isEqualTo(Recorded.WRITTEN);
+        assertThat(newest().wakeAt()).isNull();
+    }
+
+    private Attempt newest() {
+        return done(store().load(fence))
+                .orElseThrow()
+                .history()
+                .newest(TASK.name())
+                .orElseThrow();
     }
 
     @Test

@@ -261,6 +261,10 @@ public final class InMemoryGenerationStore implements GenerationStore {
             if (begun && record.status() != ProcessingStatus.FAILED) {
                 return Recorded.OVERTAKEN;
             }
+            boolean begins = record.status() == ProcessingStatus.RUNNING && record.wakeAt() == null && !record.goesOn();
+            if (begins && row.find(task, record.start().idx()).isPresent()) {
+                return Recorded.WRITTEN;
+            }
             JsonNode signal = record.start().signal();
             boolean ends = record.status() == ProcessingStatus.COMPLETED || record.status() == ProcessingStatus.FAILED;
             if (ends && signal != null && !signal.equals(row.signals().get(task))) {
