@@ -136,10 +136,15 @@ end
 $$;
 
 -- Hides an execution. What runs for it goes on. What waits for room, or for somebody outside who cannot reach it any
--- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good.
+-- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good. The flow, which
+-- counts its executions, is locked before the execution, as everywhere.
 drop function if exists delete_execution(uuid, uuid, text);
 create function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns setof uuid
 language sql as $$
+    select 1 from flow f where f.id = (
+        select e.flow_id from flow_execution e
+        where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null)
+    for no key update;
     with deleted as (
         update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
             cancel_requested = e.cancel_requested or e.active and e.owner is null and e.wake_at is null,
@@ -727,33 +732,36 @@ begin
 end
 $$;
 
--- Lets queued executions run where their organization has room for them, first come, first served.
-create or replace function promote_queued() returns int
+-- Lets queued executions run where their organization has room for them, first come, first served. Answers whether some
+-- still have to wait.
+drop function if exists promote_queued();
+create function promote_queued() returns boolean
 language plpgsql as $$
 declare
     v_organization uuid;
-    v_promoted int := 0;
-    v_count int;
 begin
     for v_organization in
         select o.id from organization o
         where exists (select from flow_execution e where e.organization_id = o.id and e.queued_at is not null)
         order by o.id for no key update skip locked
     loop
-        update flow_execution e set queued_at = null, wake_at = clock_timestamp(),
-            status = case e.status when 'queued' then 'running' else e.status end,
-            updated_at = next_updated_at(e.updated_at)
-        where e.id in (
+        with first as (
             select q.id from flow_execution q
             where q.organization_id = v_organization and q.queued_at is not null
             order by q.queued_at, q.id
             limit (select case when o.max_concurrent_executions is not null
                     then greatest(0, o.max_concurrent_executions - running_executions(o.id)) end from organization o
-                where o.id = v_organization));
-        get diagnostics v_count = row_count;
-        v_promoted := v_promoted + v_count;
+                where o.id = v_organization)
+        ), locked as (
+            select e.id from flow_execution e join first f on f.id = e.id
+            where e.queued_at is not null order by e.id for no key update of e skip locked
+        )
+        update flow_execution e set queued_at = null, wake_at = clock_timestamp(),
+            status = case e.status when 'queued' then 'running' else e.status end,
+            updated_at = next_updated_at(e.updated_at)
+        from locked l where e.id = l.id and e.queued_at is not null;
     end loop;
-    return v_promoted;
+    return exists (select from flow_execution e where e.queued_at is not null);
 end
 $$;
 
@@ -877,7 +885,8 @@ end
 $$;
 
 -- Hides executions that have ended longer ago than their flow keeps them. What others work on is left for another time.
--- Flow by flow: a join of all would read every execution there is.
+-- Flow by flow: a join of all would read every execution there is. A flow is locked before its executions, as everywhere,
+-- and only when it has some to hide: those who start executions need it.
 create or replace function delete_expired(p_limit int) returns int
 language plpgsql as $$
 declare
@@ -889,6 +898,11 @@ begin
         select f.id, statement_timestamp() - f.ttl_seconds * interval '1 second' as kept_since
         from flow f where f.ttl_seconds is not null order by f.id
     loop
+        continue when not exists (
+            select from flow_execution e
+            where e.flow_id = v_flow.id and e.finished_at < v_flow.kept_since and not e.active
+                and e.deleted_at is null);
+        perform 1 from flow where id = v_flow.id for no key update;
         with expired as (
             select e.id from flow_execution e
             where e.flow_id = v_flow.id and e.finished_at < v_flow.kept_since and not e.active

@@ -31,8 +31,8 @@ public interface GenerationStore {
     /** Declares nodes dead that were silent for longer, and frees their work. Answers how many executions were freed. */
     Uni<Integer> rescueOrphans(Duration deadAfter);
 
-    /** Lets queued executions run as far as their organizations allow. Answers how many. */
-    Uni<Integer> promoteQueued();
+    /** Lets queued executions run as far as their organizations allow. Answers whether some still have to wait. */
+    Uni<Boolean> promoteQueued();
 
     /** Takes up at most {@code limit} generations that are due. */
     Uni<List<Fence>> claim(NodeId node, int limit);

@@ -129,8 +129,8 @@ class PostgresGenerationStore implements GenerationStore {
     }
 
     @Override
-    public Uni<Integer> promoteQueued() {
-        return one("select promote_queued()", Tuple.tuple(), row -> row.getInteger(0))
+    public Uni<Boolean> promoteQueued() {
+        return one("select promote_queued()", Tuple.tuple(), row -> row.getBoolean(0))
                 .map(Optional::orElseThrow);
     }
 

@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class SchemaCheck implements AsyncHealthCheck {
     /** Of the newest migration. */
-    static final int VERSION = 73;
+    static final int VERSION = 74;
 
     private static final Logger LOG = Logger.getLogger(SchemaCheck.class);
     private static final String NAME = "database schema";

@@ -101,7 +101,7 @@ public final class InMemoryGenerationStore implements GenerationStore {
     }
 
     @Override
-    public Uni<Integer> promoteQueued() {
+    public Uni<Boolean> promoteQueued() {
         return done(tables::promoteQueued);
     }
 

@@ -125,7 +125,7 @@ public final class Tables {
         return executions().filter(row -> row.active && row.queuedAt == null).count();
     }
 
-    int promoteQueued() {
+    boolean promoteQueued() {
         List<ExecutionRow> promoted = executions()
                 .filter(row -> row.queuedAt != null)
                 .sorted(Comparator.comparing(row -> row.queuedAt))
@@ -139,7 +139,7 @@ public final class Tables {
             row.wakeAt = now();
             row.status = row.status == ExecutionStatus.QUEUED ? ExecutionStatus.RUNNING : row.status;
         });
-        return promoted.size();
+        return hasQueue();
     }
 
     static Attempt cutOff(Attempt attempt, int generation, Map<TaskName, Consumed> consumed) {

@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class EmbeddedEngine implements WorkflowEngine {
     private static final Logger LOG = Logger.getLogger(EmbeddedEngine.class);
     /** How often a process that shuts down looks whether its tasks have ended. */
     private static final Duration SHUTDOWN_TICK = Duration.ofMillis(50);
+    /** So long, many that end make room for one look for work together. */
+    private static final Duration BREATH = Duration.ofMillis(20);
 
     private final EngineLoop loop;
     private final EngineConfig config;
@@ -45,6 +48,12 @@ public final class EmbeddedEngine implements WorkflowEngine {
     private volatile int activeCount;
     private volatile boolean stopping;
     private @Nullable Instant nextWake;
+    /** Whether the last look for work may have left some for want of room, and no next one is on its way. */
+    private boolean workLeft;
+    /** Whether something has ended since that look began. */
+    private boolean roomMade;
+    /** What somebody signalled and nobody here works on, to be taken up by the next look for work or by others. */
+    private final Set<FlowExecutionId> signalled = new LinkedHashSet<>();
 
     /** @param ids names for this process, each used until it is declared dead under that name */
     public EmbeddedEngine(
@@ -145,7 +154,10 @@ public final class EmbeddedEngine implements WorkflowEngine {
             take(restart.fence());
         } else {
             ActiveGeneration mine = active.get(command.execution());
-            if (mine == null || command instanceof Command.Offer) {
+            if (mine == null && command instanceof Command.Signal) {
+                signalled.add(command.execution());
+                poll.run();
+            } else if (mine == null || command instanceof Command.Offer) {
                 look();
                 wakeups.send();
             } else if (command instanceof Command.Signal) {
@@ -182,6 +194,15 @@ public final class EmbeddedEngine implements WorkflowEngine {
     private void forget(ActiveGeneration generation) {
         active.remove(generation.fence().execution(), generation);
         counted();
+        roomMade = true;
+        lookForWhatWasLeft();
+    }
+
+    private void lookForWhatWasLeft() {
+        if (workLeft && roomMade) {
+            workLeft = false;
+            var unused = loop.schedule(BREATH, poll::run); // polls once too often at most
+        }
     }
 
     private void counted() {
@@ -219,24 +240,45 @@ public final class EmbeddedEngine implements WorkflowEngine {
 
     /** Looks for work that is due. */
     private void poll(Runnable done) {
+        List<FlowExecutionId> wanted = List.copyOf(signalled);
+        signalled.clear();
+        roomMade = false;
         NodeId claimant = claimant().orElse(null);
         if (claimant == null) {
+            workLeft = !stopping && heartbeat.node().isPresent();
+            passOn(wanted);
             done.run();
             return;
         }
         int room = Math.max(0, config.maxActiveGenerations() - active.size());
         calls.once(
-                () -> store.promoteQueued().flatMap(promoted -> store.claim(claimant, room)),
-                claimed -> {
-                    meters.claimed(claimed.size());
-                    claimed.forEach(this::take);
+                () -> store.promoteQueued()
+                        .flatMap(queued -> store.claim(claimant, room)
+                                .map(claimed -> new Found(claimed, queued || claimed.size() >= room))),
+                found -> {
+                    meters.claimed(found.claimed().size());
+                    workLeft = found.more();
+                    lookForWhatWasLeft();
+                    found.claimed().forEach(this::take);
+                    passOn(wanted);
                     done.run();
                 },
                 failure -> {
                     LOG.warnf("looking for work failed: %s", failure);
+                    passOn(wanted);
                     done.run();
                     comparison.run(); // it may have been given something all the same
                 });
+    }
+
+    /** @param more whether there may be work that was not taken up, for want of room here or in its organization */
+    private record Found(List<Fence> claimed, boolean more) {}
+
+    /** What this process could not take up is in other hands, or has to be. */
+    private void passOn(List<FlowExecutionId> wanted) {
+        if (!active.keySet().containsAll(wanted)) {
+            wakeups.send();
+        }
     }
 
     /** Compares what the database says this process owns with what it works on. */

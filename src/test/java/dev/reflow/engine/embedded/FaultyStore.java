@@ -152,7 +152,7 @@ final class FaultyStore implements GenerationStore {
     }
 
     @Override
-    public Uni<Integer> promoteQueued() {
+    public Uni<Boolean> promoteQueued() {
         return call("promote", store.promoteQueued());
     }
 
