@@ -948,6 +948,22 @@ begin
 end
 $$;
 
+-- Who wants something of many executions at once does not wait long for one that somebody else holds: each is tried
+-- alone then, so that the others go on.
+do $$
+declare
+    v_function regprocedure;
+begin
+    for v_function in
+        select oid from pg_proc where pronamespace = current_schema()::regnamespace
+            and proname in ('re_execute', 'begin_generations', 'record_tasks', 'cut_off_results', 'park_generations',
+                'finish_generations')
+    loop
+        execute format('alter function %s set lock_timeout = %L', v_function, '2s');
+    end loop;
+end
+$$;
+
 -- What those who serve requests call beyond the organization of a transaction. These are exempt from row-level security,
 -- and look at the organization that each of their arguments names.
 do $$

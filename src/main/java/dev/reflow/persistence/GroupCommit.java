@@ -1,6 +1,7 @@
 package dev.reflow.persistence;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBufUtil;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  * while fewer than two are under way; what comes meanwhile goes together with the next one.
  */
 final class GroupCommit {
-    private static final int MOST_CALLS = 2;
-    private static final int MOST_ROWS = 128;
-    private static final int MOST_BYTES = 4 << 20;
+    static final int MOST_CALLS = 2;
+    static final int MOST_ROWS = 128;
+    static final int MOST_BYTES = 4 << 20;
+
+    /**
+     * What may be the fault of one request among many: it waited too long for its row, or for too many others, or it
+     * comes upon something that the database cannot do.
+     */
+    private static final Set<String> OF_ONE = Set.of("55P03", "57014", "40P01");
 
     private static final AttributeKey<Long> ROWS = AttributeKey.longKey("reflow.group_commit.rows");
 
@@ -58,13 +65,18 @@ final class GroupCommit {
 
     /**
      * @param order in which requests are to lock their rows
-     * @param bytes about how much a request carries
+     * @param bytes how much a request carries
      * @param exclusive of two requests with the same value, a call takes only one; null for no such rule
      */
     record Shape<R>(
             Comparator<R> order,
-            ToIntFunction<R> bytes,
+            ToLongFunction<R> bytes,
             @Nullable Function<R, Object> exclusive) {}
+
+    /** How much a text is when it is sent. */
+    static long bytes(@Nullable String text) {
+        return text == null ? 0 : ByteBufUtil.utf8Bytes(text);
+    }
 
     /** Requests of one kind. */
     static final class Lane<R, A> {
@@ -89,7 +101,8 @@ final class GroupCommit {
                     name,
                     span -> Uni.createFrom().emitter(emitter -> {
                         synchronized (group) {
-                            waiting.add(new Waiting<>(request, emitter, span, group.arrivals++, System.nanoTime()));
+                            waiting.add(
+                                    new Waiting<>(request, emitter, span, false, group.arrivals++, System.nanoTime()));
                         }
                         group.send();
                     }));
@@ -97,12 +110,15 @@ final class GroupCommit {
 
         /** The next call's requests, in the order of their rows; the others keep their places. */
         private List<Waiting<R, A>> take() {
+            if (waiting.element().alone()) {
+                return List.of(waiting.remove());
+            }
             List<Waiting<R, A>> taken = new ArrayList<>();
             Set<Object> seen = new HashSet<>();
-            int bytes = 0;
+            long bytes = 0;
             for (Iterator<Waiting<R, A>> all = waiting.iterator(); all.hasNext() && taken.size() < MOST_ROWS; ) {
                 Waiting<R, A> next = all.next();
-                bytes += shape.bytes().applyAsInt(next.request());
+                bytes += shape.bytes().applyAsLong(next.request());
                 if (!taken.isEmpty() && bytes > MOST_BYTES) {
                     break;
                 }
@@ -123,26 +139,25 @@ final class GroupCommit {
                 request.span().addEvent("sent", together);
             });
             call(batch, group::ended, failure -> {
-                if (batch.size() > 1 && failure instanceof IllegalArgumentException) {
-                    oneByOne(batch.iterator());
+                if (batch.size() > 1 && mayBeOfOne(failure)) {
+                    oneByOne(batch);
                 } else {
                     batch.forEach(request -> request.emitter().fail(failure));
-                    group.ended();
                 }
+                group.ended();
             });
         }
 
-        /** One request that cannot be carried out must not keep the others from it. */
-        private void oneByOne(Iterator<Waiting<R, A>> rest) {
-            if (!rest.hasNext()) {
-                group.ended();
-                return;
+        /**
+         * One request that cannot be carried out must not keep the others from it. Each is the next to leave, alone; while
+         * one waits for its row, the others pass it by in the other call.
+         */
+        private void oneByOne(List<Waiting<R, A>> batch) {
+            synchronized (group) {
+                for (int i = batch.size() - 1; i >= 0; i--) {
+                    waiting.addFirst(batch.get(i).byItself());
+                }
             }
-            Waiting<R, A> one = rest.next();
-            call(List.of(one), () -> oneByOne(rest), failure -> {
-                one.emitter().fail(failure);
-                oneByOne(rest);
-            });
         }
 
         private void call(List<Waiting<R, A>> batch, Runnable answered, Consumer<Throwable> failed) {
@@ -165,8 +180,16 @@ final class GroupCommit {
         }
     }
 
-    /** @param since in the time of {@link System#nanoTime} */
-    private record Waiting<R, A>(R request, UniEmitter<? super A> emitter, Span span, long arrival, long since) {}
+    /**
+     * @param alone whether it has to have a call of its own
+     * @param since in the time of {@link System#nanoTime}
+     */
+    private record Waiting<R, A>(
+            R request, UniEmitter<? super A> emitter, Span span, boolean alone, long arrival, long since) {
+        Waiting<R, A> byItself() {
+            return new Waiting<>(request, emitter, span, true, arrival, System.nanoTime());
+        }
+    }
 
     private void send() {
         for (Optional<Runnable> next = next(); next.isPresent(); next = next()) {
@@ -196,6 +219,14 @@ final class GroupCommit {
             calls--;
         }
         send();
+    }
+
+    private static boolean mayBeOfOne(Throwable failure) {
+        return failure instanceof IllegalArgumentException
+                || (failure instanceof PgException refused
+                        && refused.getSqlState() != null
+                        && (OF_ONE.contains(refused.getSqlState())
+                                || refused.getSqlState().startsWith("XX")));
     }
 
     /** A value that the database cannot hold will not become one that it can. */

@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's statements, each a call of one function in the database, guarded writes many at once. */
@@ -72,8 +72,11 @@ class PostgresGenerationStore implements GenerationStore {
             return List.of(fence.execution(), start.task().name(), start.idx());
         }
 
-        int size() {
-            return input.length() + (output == null ? 0 : output.length());
+        long bytes() {
+            return GroupCommit.bytes(input)
+                    + GroupCommit.bytes(output)
+                    + GroupCommit.bytes(error)
+                    + GroupCommit.bytes(consumed);
         }
     }
 
@@ -94,21 +97,23 @@ class PostgresGenerationStore implements GenerationStore {
         this.loader = loader;
         GroupCommit commits = new GroupCommit(registry, spans);
         this.loads = commits.lane("load", shape(fence -> fence, fence -> 0, fence -> fence), loader::load);
-        this.begins = commits.lane("begin", guarded(begin -> begin.plan().length(), Guarded::fence), this::beginAll);
-        this.records = commits.lane("record", guarded(Result::size, Result::row), this::recordAll);
-        this.cutOffs = commits.lane("cut_off", guarded(cutOff -> 0, CutOff::result), this::cutOffAll);
+        this.begins = commits.lane(
+                "begin", guarded(begin -> GroupCommit.bytes(begin.plan()), Guarded::fence), this::beginAll);
+        this.records = commits.lane("record", guarded(Result::bytes, Result::row), this::recordAll);
+        this.cutOffs = commits.lane(
+                "cut_off", guarded(cutOff -> GroupCommit.bytes(cutOff.consumed()), CutOff::result), this::cutOffAll);
         this.parks = commits.lane("park", guarded(park -> 0, Guarded::fence), this::parkAll);
         this.finishes = commits.lane("finish", guarded(finish -> 0, Guarded::fence), this::finishAll);
     }
 
     private static <R extends Guarded> GroupCommit.Shape<R> guarded(
-            ToIntFunction<R> bytes, Function<R, Object> exclusive) {
+            ToLongFunction<R> bytes, Function<R, Object> exclusive) {
         return shape(Guarded::fence, bytes, exclusive);
     }
 
     /** @param exclusive what a call touches once at most: a request may still wait when it is made again */
     private static <R> GroupCommit.Shape<R> shape(
-            Function<R, Fence> fence, ToIntFunction<R> bytes, Function<R, Object> exclusive) {
+            Function<R, Fence> fence, ToLongFunction<R> bytes, Function<R, Object> exclusive) {
         return new GroupCommit.Shape<>(
                 Comparator.comparing(request -> fence.apply(request).execution().value()), bytes, exclusive);
     }

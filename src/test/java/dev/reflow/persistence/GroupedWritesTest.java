@@ -13,12 +13,14 @@ import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.Organizations;
+import dev.reflow.support.OwnerPool;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,32 +38,44 @@ class GroupedWritesTest {
     /** More than leave at once. */
     private static final int AT_ONCE = 6;
 
+    /** Shorter than a statement may take. */
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(15);
+
     @Inject
     Organizations organizations;
 
     @Inject
     GenerationStore store;
 
+    @Inject
+    OwnerPool owner;
+
+    private ApiClient api;
     private Fence fence;
 
-    /** An execution in the hands of a node that is not there, and so never found dead. */
     @BeforeEach
     void own() {
-        ApiClient api = organizations.create();
+        api = organizations.create();
+        fence = owned();
+    }
+
+    /** An execution in the hands of a node that is not there, and so never found dead. */
+    private Fence owned() {
         FlowBuilder done = FlowBuilder.flow().task("a", "webhook_receive", "{}");
         String execution = api.start(api.createFlow(done), "{}");
         api.awaitStatus(execution, "completed");
-        fence = new Fence(new FlowExecutionId(UUID.fromString(execution)), 1, 1_000, NodeId.random());
+        Fence given = new Fence(new FlowExecutionId(UUID.fromString(execution)), 1, 1_000, NodeId.random());
         organizations.execute(
                 "update flow_execution set active = true, owner = $2, lease = $3 where id = $1",
-                Tuple.of(fence.execution().value(), fence.owner().value(), fence.lease()));
+                Tuple.of(given.execution().value(), given.owner().value(), given.lease()));
+        return given;
     }
 
     @AfterEach
     void leave() {
         organizations.execute(
-                "update flow_execution set active = false, owner = null where id = $1",
-                Tuple.of(fence.execution().value()));
+                "update flow_execution set active = false, owner = null where organization_id = $1",
+                Tuple.of(api.organization()));
     }
 
     private static <T> List<T> atOnce(Uni<T> call) {
@@ -78,7 +92,35 @@ class GroupedWritesTest {
     }
 
     @Test
+    void executionThatSomebodyHasLockedDoesNotKeepOthersFromBeingWritten() {
+        List<Fence> others = Stream.generate(this::owned).limit(AT_ONCE).toList();
+        List<Uni<GenerationStore.Recorded>> written = new ArrayList<>();
+        owner.pool()
+                .withTransactionAndAwait(client -> client.preparedQuery(
+                                "select 1 from flow_execution where id = $1 for update")
+                        .execute(Tuple.of(fence.execution().value()))
+                        .flatMap(locked -> {
+                            Stream.concat(others.stream(), Stream.of(fence))
+                                    .map(each -> store.record(each, running())
+                                            .memoize()
+                                            .indefinitely())
+                                    .forEach(written::add);
+                            written.forEach(each -> each.subscribe().with(answer -> {}, failure -> {}));
+                            return Uni.join().all(written.subList(0, AT_ONCE)).andFailFast();
+                        })
+                        .invoke(answers -> assertThat(answers).containsOnly(GenerationStore.Recorded.WRITTEN))
+                        .ifNoItem()
+                        .after(LONG_ENOUGH)
+                        .fail());
+        assertThat(atOnce(store.record(fence, running()))).containsOnly(GenerationStore.Recorded.WRITTEN);
+    }
+
+    @Test
     void oneAttemptIsRecordedSeveralTimes() {
+        assertThat(atOnce(store.record(fence, running()))).containsOnly(GenerationStore.Recorded.WRITTEN);
+    }
+
+    private static TaskRecord running() {
         Effect.TaskStart start = new Effect.TaskStart(
                 FLOW.definition().tasks().get(1),
                 0,
@@ -87,8 +129,6 @@ class GroupedWritesTest {
                 "fingerprint",
                 null,
                 null);
-        TaskRecord running =
-                new TaskRecord(start, 1, ProcessingStatus.RUNNING, Instant.EPOCH, null, null, Instant.EPOCH);
-        assertThat(atOnce(store.record(fence, running))).containsOnly(GenerationStore.Recorded.WRITTEN);
+        return new TaskRecord(start, 1, ProcessingStatus.RUNNING, Instant.EPOCH, null, null, Instant.EPOCH);
     }
 }
