@@ -23,6 +23,8 @@ public class CancelExecution {
 
     public Uni<Void> cancel(Caller caller, FlowExecutionId execution) {
         return commands.cancel(caller, execution)
+                .onFailure(LostAnswer::isPossible)
+                .invoke(() -> engine.tell(new Command.Offer(execution)))
                 .invoke(cancellation -> {
                     switch (cancellation.outcome()) {
                         case ACCEPTED -> engine.tell(new Command.Cancel(execution, cancellation.generation()));

@@ -49,11 +49,13 @@ public class EditTaskResult {
         return access.requireTaskExecution(caller, taskExecution)
                 .invoke(found -> requireSame(execution, found.task()))
                 .flatMap(found -> commands.edit(
-                        caller,
-                        taskExecution,
-                        (facts, before) -> decide(edit, facts, before),
-                        reExecution,
-                        engine.claimant()))
+                                caller,
+                                taskExecution,
+                                (facts, before) -> decide(edit, facts, before),
+                                reExecution,
+                                engine.claimant())
+                        .onFailure(LostAnswer::isPossible)
+                        .invoke(() -> engine.tell(new Command.Offer(execution))))
                 .map(edited -> edited.orElseThrow(() -> ReflowException.notFound("Task execution")))
                 .invoke(edited -> tell(edited, execution))
                 .flatMap(edited -> access.requireTaskExecution(caller, taskExecution));

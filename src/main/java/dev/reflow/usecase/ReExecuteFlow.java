@@ -3,7 +3,6 @@ package dev.reflow.usecase;
 import dev.reflow.engine.Command;
 import dev.reflow.engine.CommandStore;
 import dev.reflow.engine.WorkflowEngine;
-import dev.reflow.error.ReflowException;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
 import dev.reflow.organization.Caller;
@@ -17,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ReExecuteFlow {
     private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final int RETRIES = 3;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** So often a request waits for whoever has its execution locked: longer than a frozen process can, a little each time. */
+    private static final int RETRIES = 7;
 
     private final CommandStore commands;
     private final WorkflowEngine engine;
@@ -45,16 +46,13 @@ public class ReExecuteFlow {
         CommandStore.ReExecutionRequest request = request(execution, onlyStale, idempotencyKey, ifMatch);
         return Uni.createFrom()
                 .deferred(() -> commands.reExecute(caller, request, engine.claimant()))
-                .onFailure(ReExecuteFlow::mayHaveBeenDone)
+                .onFailure(LostAnswer::isPossible)
                 .retry() // then this is a replay; with a pause, in which the pool forgets a connection that broke
-                .withBackOff(PAUSE)
+                .withBackOff(PAUSE, LONGEST_PAUSE)
                 .atMost(RETRIES)
+                .onFailure(LostAnswer::isPossible)
+                .invoke(() -> engine.tell(new Command.Offer(execution)))
                 .map(answer -> new Accepted(accepted(answer, execution), isReplay(answer) && idempotencyKey != null));
-    }
-
-    /** Whether only the answer may have been lost. What the service or the database says, it will say again. */
-    private static boolean mayHaveBeenDone(Throwable failure) {
-        return !(failure instanceof ReflowException || failure instanceof IllegalArgumentException);
     }
 
     static CommandStore.ReExecutionRequest request(

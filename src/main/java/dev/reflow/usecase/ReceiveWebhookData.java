@@ -29,7 +29,9 @@ public class ReceiveWebhookData {
     /** Answers once the data is durable. */
     public Uni<WebhookData.Receipt> receive(Caller caller, FlowExecutionId execution, WebhookData data) {
         return access.requireExecution(caller, execution)
-                .flatMap(found -> commands.receive(caller, execution, data, facts -> data.decide(executors, facts)))
+                .flatMap(found -> commands.receive(caller, execution, data, facts -> data.decide(executors, facts))
+                        .onFailure(LostAnswer::isPossible)
+                        .invoke(() -> engine.tell(new Command.Offer(execution))))
                 .map(received -> received.orElseThrow(() -> ReflowException.notFound("Flow execution")))
                 .invoke(receipt -> tell(receipt, execution));
     }

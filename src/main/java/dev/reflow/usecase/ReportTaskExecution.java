@@ -31,7 +31,9 @@ public class ReportTaskExecution {
     public Uni<ExecutionStore.TaskExecutionInContext> report(
             Caller caller, FlowExecutionId execution, TaskReport report) {
         return access.requireExecution(caller, execution)
-                .flatMap(found -> commands.report(caller, execution, report, facts -> decide(report, facts)))
+                .flatMap(found -> commands.report(caller, execution, report, facts -> decide(report, facts))
+                        .onFailure(LostAnswer::isPossible)
+                        .invoke(() -> engine.tell(new Command.Offer(execution))))
                 .map(reported -> reported.orElseThrow(() -> ReflowException.notFound("Flow execution")))
                 .invoke(reported -> {
                     if (reported.changed()) {

@@ -52,6 +52,8 @@ public class StartExecution {
         return access.requireFlow(caller, flowId).flatMap(flow -> {
             CommandStore.StartRequest request = request(flow, input, inputTaskName);
             return commands.start(caller, request, engine.claimant())
+                    .onFailure(LostAnswer::isPossible)
+                    .invoke(() -> engine.tell(new Command.Offer(request.execution())))
                     .invoke(fence -> engine.tell(fence.<Command>map(Command.Start::new)
                             .orElseGet(() -> new Command.Offer(request.execution()))))
                     .flatMap(fence -> executions.find(caller.organization(), request.execution()))

@@ -51,7 +51,12 @@ class LostAnswerIT {
                         "QUARKUS_DATASOURCE_PASSWORD",
                         database.password(),
                         "REFLOW_BOOTSTRAP_API_KEY",
-                        KEY));
+                        KEY,
+                        // What a beat would find has to be found before.
+                        "REFLOW_ENGINE_HEARTBEAT_INTERVAL",
+                        "1m",
+                        "REFLOW_ENGINE_DEAD_AFTER",
+                        "2m"));
     }
 
     @AfterAll
