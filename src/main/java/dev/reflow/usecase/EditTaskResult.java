@@ -71,6 +71,7 @@ public class EditTaskResult {
         ResultEdit.Decision decision = edit.decide(executors, facts, before);
         Definition definition = facts.versions().get(facts.execution().flowVersion());
         if (decision.changed() && definition != null) {
+            outputs.requireShort(decision.output());
             outputs.requireFitting(definition, before.attempt().task(), decision.output());
         }
         return decision;

@@ -46,8 +46,11 @@ public class ReportTaskExecution {
     private TaskReport.Decision decide(TaskReport report, TaskReport.Facts facts) {
         TaskReport.Decision decision = report.decide(facts);
         JsonNode output = decision.report().output();
-        if (decision.changed() && report.status() == ProcessingStatus.COMPLETED && output != null) {
-            outputs.requireFitting(facts.definition(), report.task(), output);
+        if (decision.changed() && output != null) {
+            outputs.requireShort(output);
+            if (report.status() == ProcessingStatus.COMPLETED) {
+                outputs.requireFitting(facts.definition(), report.task(), output);
+            }
         }
         return decision;
     }

@@ -168,6 +168,17 @@ class ReportedTaskExecutionsTest {
     }
 
     @Test
+    void outputHasToBeOneThatATaskMayHave() {
+        String output = "'output': {'text': '" + "x".repeat(4 << 20) + "'}";
+        JsonNode refused = json(report("{'processing_status': 'completed', " + output + "}"), 413);
+        assertThat(refused.path("error").path("code").textValue()).isEqualTo("payload_too_large");
+        assertThat(refused.path("error").path("message").textValue())
+                .isEqualTo("The output has 4194315 bytes; at most 4194304 are kept");
+        assertRefused(report("{'processing_status': 'running', " + output + "}"), 413, "payload_too_large");
+        assertThat(tasks("true")).isZero();
+    }
+
+    @Test
     void unknownNamesAndStatusesAreBadRequests() {
         assertRefused(report("{'processing_status': 'done'}"), 400, "bad_request");
         assertRefused(report("{'processing_status': 'Running'}"), 400, "bad_request");

@@ -102,6 +102,18 @@ class TaskExecutionsResourceTest {
     }
 
     @Test
+    void editCannotMakeAResultThatATaskMayNotHave() {
+        ObjectNode body = edited("a", 5);
+        body.put("output", "x".repeat(4 << 20));
+        assertThat(json(api.put("/api/task-executions", body), 413)
+                        .path("error")
+                        .path("code")
+                        .textValue())
+                .isEqualTo("payload_too_large");
+        assertThat(api.execution(execution).path("status").textValue()).isEqualTo("completed");
+    }
+
+    @Test
     void editOfALeafMakesTheExecutionEdited() {
         json(api.put("/api/task-executions", edited("c", 5)), 200);
         assertThat(api.execution(execution).path("status").textValue()).isEqualTo("edited");
