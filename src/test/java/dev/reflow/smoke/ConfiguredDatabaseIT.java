@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.ops.EmbeddedDatabase;
 import dev.reflow.support.FlowBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -108,6 +110,22 @@ class ConfiguredDatabaseIT {
         try (ReflowProcess service = ReflowProcess.launch(unused, environment)) {
             assertThat(service.awaitEnd()).isNotZero();
             assertThat(service.output()).contains("password authentication failed for user \"reflow\"");
+        }
+    }
+
+    @Test
+    void serviceIsNotReadyOnADatabaseThatMayLoseWhatItAnswers() throws Exception {
+        database.close();
+        Path settings = databaseFolder().resolve(Path.of("database", "cluster", "postgresql.auto.conf"));
+        Files.writeString(settings, "fsync = off\n", StandardOpenOption.APPEND);
+        database = EmbeddedDatabase.start(databaseFolder());
+        try (ReflowProcess service = ReflowProcess.launch(unused, environment())) {
+            ReflowClient client = service.client(KEY);
+            await().atMost(Duration.ofSeconds(90)).until(client::isAnswering);
+            ReflowClient.Answer answer = client.get("/q/health/ready");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(service.output()).contains("not ready: the database may lose what it has answered");
+            assertThat(answer.text()).contains("set fsync = on");
         }
     }
 
