@@ -48,6 +48,9 @@ final class ActiveGeneration {
     /** How often something is asked that nobody tells. */
     private static final Duration TICK = Duration.ofMillis(500);
 
+    /** From so many tasks on, a step for all of them takes a while. */
+    private static final int MANY_TASKS = 1_000;
+
     private final Shared shared;
     private final Fence fence;
     private final Consumer<ActiveGeneration> onEnd;
@@ -82,6 +85,7 @@ final class ActiveGeneration {
             TaskExecutors executors,
             Calls calls,
             TaskSlots slots,
+            Turns turns,
             EngineMeters meters,
             EngineTraces traces,
             BooleanSupplier trusted,
@@ -106,11 +110,24 @@ final class ActiveGeneration {
         write(
                 "loading a generation",
                 () -> shared.store().load(fence),
-                loaded -> loaded.ifPresentOrElse(this::plan, this::fenced),
+                loaded -> loaded.ifPresentOrElse(found -> inTurn(found, () -> plan(found)), this::fenced),
                 impossible -> {
                     log.line(() -> LOG.error("a generation cannot be loaded; it is tried again later", impossible));
                     drop(); // the next comparison takes it up again
                 });
+    }
+
+    private void inTurn(GenerationFacts loaded, Runnable step) {
+        if (loaded.definition().tasks().size() < MANY_TASKS) {
+            step.run();
+            return;
+        }
+        int asked = epoch;
+        shared.turns().take(() -> {
+            if (!ended && asked == epoch) {
+                decided(step);
+            }
+        });
     }
 
     private void renew() {
@@ -219,7 +236,7 @@ final class ActiveGeneration {
         Plan plan = Planner.plan(shared.executors(), loaded.mode(), planning);
         write("storing a plan", () -> shared.store().begin(fence, loaded.revision(), plan), begun -> {
             if (begun) {
-                prepare(loaded, plan, planning);
+                inTurn(loaded, () -> prepare(loaded, plan, planning));
             } else {
                 start(); // something came that the plan does not know of, or the work is gone
             }
@@ -245,12 +262,15 @@ final class ActiveGeneration {
                         loaded.signals(),
                         cancelRequested));
         List<Attempt> needed = prepared.resultsToBeConsumed();
-        write("loading results", () -> outputs(needed), outputs -> {
-            prepared.provide(outputs);
-            run = prepared;
-            apply(new Event.Started(now()));
-            listen();
-        });
+        write(
+                "loading results",
+                () -> outputs(needed),
+                outputs -> inTurn(loaded, () -> {
+                    prepared.provide(outputs);
+                    run = prepared;
+                    apply(new Event.Started(now()));
+                    listen();
+                }));
     }
 
     private Uni<Map<UUID, JsonNode>> outputs(List<Attempt> results) {

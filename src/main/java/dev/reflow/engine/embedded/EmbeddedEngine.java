@@ -82,6 +82,7 @@ public final class EmbeddedEngine implements WorkflowEngine {
                 executors,
                 calls,
                 slots,
+                new Turns(loop),
                 meters,
                 new EngineTraces(telemetry.tracer()),
                 () -> heartbeat.node().isPresent(),

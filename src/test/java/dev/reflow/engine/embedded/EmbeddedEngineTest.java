@@ -94,7 +94,7 @@ class EmbeddedEngineTest {
         CommandStore.StartRequest request = new CommandStore.StartRequest(
                 new FlowExecutionId(new UUID(1, executions++)),
                 FLOW,
-                1,
+                tables.latestVersion(FLOW),
                 JsonNodeFactory.instance.objectNode(),
                 TASK,
                 null);
@@ -116,6 +116,18 @@ class EmbeddedEngineTest {
 
         pass(SOON);
         assertThat(active()).isZero();
+    }
+
+    @Test
+    void generationsWithManyTasksTakeTurnsAndAreAllCarriedOut() {
+        start(100, null, working());
+        FlowBuilder many = FlowBuilder.flow();
+        IntStream.range(0, 1_000).forEach(i -> many.task("a" + i, "work", "{}"));
+        tables.publish(FLOW, many.definition());
+        IntStream.range(0, 3).forEach(i -> execute(Optional.empty()));
+
+        pass(Duration.ofMinutes(1));
+        assertThat(tables.executions()).hasSize(3).allMatch(row -> !row.active && row.attempts.size() == 1_000);
     }
 
     @Test
