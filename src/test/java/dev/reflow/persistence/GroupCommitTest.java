@@ -3,6 +3,7 @@ package dev.reflow.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.pgclient.PgException;
@@ -37,7 +38,9 @@ class GroupCommitTest {
     }
 
     private GroupCommit.Lane<Request, Integer> lane(@Nullable Function<Request, Object> exclusive) {
-        return new GroupCommit(new SimpleMeterRegistry())
+        return new GroupCommit(
+                        new SimpleMeterRegistry(),
+                        new CallSpans(TracerProvider.noop().get("untraced")))
                 .lane(
                         "test",
                         new GroupCommit.Shape<>(Comparator.comparing(Request::row), Request::bytes, exclusive),
