@@ -67,7 +67,11 @@ public final class InMemoryCommands {
             return refused(
                     same ? ReExecutionOutcome.REPLAYED : ReExecutionOutcome.OTHER_MODE, used.get().number, List.of());
         }
-        if (row.active && !row.uninterruptible.isEmpty() && row.owner != null && tables.isAlive(row.owner)) {
+        if (row.active
+                && !row.uninterruptible.isEmpty()
+                && row.owner != null
+                && tables.isAlive(row.owner)
+                && tables.has(Guard.UNINTERRUPTIBLE)) {
             List<String> running =
                     row.uninterruptible.stream().map(TaskName::value).toList();
             return refused(ReExecutionOutcome.CONFLICT, 0, running);

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** The functions of the database, line by line, over rows in memory. Every call is done at once when it is subscribed to. */
 public final class InMemoryGenerationStore implements GenerationStore {
     private final Tables tables;
-    private final Set<Guard> missing;
     private final Journal journal;
 
     /** Is told what is written, before it is, and by whom. */
@@ -44,15 +42,13 @@ public final class InMemoryGenerationStore implements GenerationStore {
         default void recorded(Fence by, TaskRecord attempt) {}
     }
 
-    /** @param missing the guards that this database does not have */
-    public InMemoryGenerationStore(Tables tables, Set<Guard> missing, Journal journal) {
+    public InMemoryGenerationStore(Tables tables, Journal journal) {
         this.tables = tables;
-        this.missing = missing;
         this.journal = journal;
     }
 
     private boolean has(Guard guard) {
-        return !missing.contains(guard);
+        return tables.has(guard);
     }
 
     private static <T> Uni<T> done(Supplier<T> call) {
@@ -89,13 +85,17 @@ public final class InMemoryGenerationStore implements GenerationStore {
         List<ExecutionRow> orphaned = found.owned().stream()
                 .filter(row -> !has(Guard.STILL_ORPHANED) || (row.owner != null && tables.isDead(row.owner)))
                 .toList();
-        orphaned.forEach(this::free);
+        orphaned.forEach(row -> free(row, has(Guard.LEASE_RISES)));
         return orphaned.size();
     }
 
     private void free(ExecutionRow row) {
+        free(row, true);
+    }
+
+    private void free(ExecutionRow row, boolean leaseRises) {
         row.owner = null;
-        row.lease++;
+        row.lease += leaseRises ? 1 : 0;
         row.wakeAt = tables.now();
         row.uninterruptible.clear();
     }
@@ -120,9 +120,9 @@ public final class InMemoryGenerationStore implements GenerationStore {
                 .toList());
     }
 
-    private static Fence claimed(ExecutionRow row, NodeId node) {
+    private Fence claimed(ExecutionRow row, NodeId node) {
         row.owner = node;
-        row.lease++;
+        row.lease += has(Guard.LEASE_RISES) ? 1 : 0;
         return fence(row, node);
     }
 

@@ -15,10 +15,9 @@ import java.util.UUID;
 class InMemoryGenerationStoreTest extends GenerationStoreContract {
     private static final FlowId FLOW_ID = new FlowId(new UUID(0, 1));
 
-    private final Tables tables = new Tables(InstantSource.system(), null);
+    private final Tables tables = new Tables(InstantSource.system(), null, Set.of());
     private final InMemoryCommands commands = new InMemoryCommands(tables);
-    private final GenerationStore store =
-            new InMemoryGenerationStore(tables, Set.of(), InMemoryGenerationStore.Journal.NONE);
+    private final GenerationStore store = new InMemoryGenerationStore(tables, InMemoryGenerationStore.Journal.NONE);
 
     InMemoryGenerationStoreTest() {
         tables.publish(FLOW_ID, FLOW.definition());

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tables {
     private final InstantSource clock;
     private final @Nullable Integer maxConcurrentExecutions;
+    private final Set<Guard> missing;
     private final Map<FlowId, List<Definition>> flows = new LinkedHashMap<>();
     private final Map<FlowExecutionId, ExecutionRow> executions = new LinkedHashMap<>();
     private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
@@ -34,10 +36,18 @@ public final class Tables {
 
     private record Node(boolean dead, Instant heartbeatAt) {}
 
-    /** @param maxConcurrentExecutions of the one organization; null for any number */
-    public Tables(InstantSource clock, @Nullable Integer maxConcurrentExecutions) {
+    /**
+     * @param maxConcurrentExecutions of the one organization; null for any number
+     * @param missing the guards that this database does not have
+     */
+    public Tables(InstantSource clock, @Nullable Integer maxConcurrentExecutions, Set<Guard> missing) {
         this.clock = clock;
         this.maxConcurrentExecutions = maxConcurrentExecutions;
+        this.missing = missing;
+    }
+
+    boolean has(Guard guard) {
+        return !missing.contains(guard);
     }
 
     Instant now() {
@@ -114,11 +124,17 @@ public final class Tables {
     }
 
     boolean hasRoom() {
-        return maxConcurrentExecutions == null || running() < maxConcurrentExecutions;
+        return room() > 0;
     }
 
     boolean hasQueue() {
         return executions().anyMatch(row -> row.queuedAt != null);
+    }
+
+    private long room() {
+        return maxConcurrentExecutions == null || !has(Guard.ROOM)
+                ? Long.MAX_VALUE
+                : Math.max(0, maxConcurrentExecutions - running());
     }
 
     private long running() {
@@ -128,11 +144,12 @@ public final class Tables {
     boolean promoteQueued() {
         List<ExecutionRow> promoted = executions()
                 .filter(row -> row.queuedAt != null)
-                .sorted(Comparator.comparing(row -> row.queuedAt))
-                .limit(
-                        maxConcurrentExecutions == null
-                                ? Long.MAX_VALUE
-                                : Math.max(0, maxConcurrentExecutions - running()))
+                .sorted(
+                        has(Guard.QUEUE)
+                                ? Comparator.comparing(row -> row.queuedAt)
+                                : Comparator.comparing((ExecutionRow row) -> row.queuedAt)
+                                        .reversed())
+                .limit(room())
                 .toList();
         promoted.forEach(row -> {
             row.queuedAt = null;

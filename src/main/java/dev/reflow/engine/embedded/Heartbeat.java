@@ -27,7 +27,7 @@ final class Heartbeat {
     private NodeId next;
     /**
      * Whether the database may have been away for all nodes, so that their silence means nothing. A process that has just
-     * begun cannot know.
+     * begun, or was away itself, cannot know.
      */
     private boolean outage = true;
 
@@ -113,8 +113,13 @@ final class Heartbeat {
         if (stopped) {
             return;
         }
+        if (isSilence(beat, loop.elapsed())) { // the process stood still: the answer tells of another time
+            outage = true;
+            beat();
+            return;
+        }
         clock.set(time, beat.sentAt().plus(loop.elapsed()).dividedBy(2));
-        if (outage || isSilence(last, beat)) {
+        if (outage || isSilence(last, beat.sentAt())) {
             outage = false;
             rescuesFrom = beat.sentAt().plus(config.deadAfter());
         }
@@ -126,10 +131,9 @@ final class Heartbeat {
         beatAgain();
     }
 
-    private boolean isSilence(@Nullable Beat before, Beat now) {
+    private boolean isSilence(@Nullable Beat before, Duration now) {
         return before != null
-                && now.sentAt()
-                                .minus(before.sentAt())
+                && now.minus(before.sentAt())
                                 .compareTo(config.heartbeatInterval().multipliedBy(2))
                         >= 0;
     }
@@ -156,6 +160,7 @@ final class Heartbeat {
         }
         meters.declaredDead();
         LOG.warn("this process was declared dead: its work is in other hands");
+        outage = true;
         last = null;
         next = ids.get();
         listener.declaredDead();

@@ -28,6 +28,10 @@ enum Collision {
     SUPERSEDED_RESULT,
     /** Something came between the reading and the parking or finishing. */
     CHANGED_MEANWHILE,
+    /** A task that must not be interrupted ended after its process was asked to stop. */
+    AWAITED_AT_SHUTDOWN,
+    /** Some of the executions that wait for room got it, and others did not. */
+    QUEUE,
     /** A worker's report was there before the engine's own result. */
     OVERTAKEN,
     /** A re-execution superseded a generation whose tasks ran. */

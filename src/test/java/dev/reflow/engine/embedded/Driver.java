@@ -13,6 +13,7 @@ import dev.reflow.engine.ExecutionRow.AttemptRow;
 import dev.reflow.engine.Fence;
 import dev.reflow.engine.InMemoryCommands;
 import dev.reflow.engine.NodeId;
+import dev.reflow.engine.TaskRecord;
 import dev.reflow.execution.FlowExecutionId;
 import dev.reflow.execution.Mode;
 import dev.reflow.execution.ProcessingStatus;
@@ -21,41 +22,58 @@ import dev.reflow.flow.FlowId;
 import dev.reflow.flow.FlowTask;
 import dev.reflow.flow.TaskName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Those who want something of the service, and those who pull its plugs. */
 final class Driver {
     private static final FlowId FLOW = new FlowId(new UUID(0, 1));
     private static final Duration ANSWERING = Duration.ofSeconds(20);
+    /** As a number of what may happen. */
+    private static final int RE_EXECUTION = 7;
+
+    private static final int MOST_HITS = 5;
 
     private final Simulation simulation;
     private final Random random;
     private final InMemoryCommands commands;
     private final RandomFlow flow;
     private final double interference;
+    private final @Nullable Step aim;
+    /** Whether a process that is asked for something takes it up itself. */
+    private final boolean claims;
+
     private int executions;
     private int keys;
     private boolean over;
     private boolean silent;
+    private int hits;
 
-    Driver(Simulation simulation) {
+    Driver(Simulation simulation, @Nullable Step aim) {
         this.simulation = simulation;
         this.random = simulation.random();
         this.commands = new InMemoryCommands(simulation.tables());
         this.flow = new RandomFlow(random);
         this.interference = random.nextInt(3) * 0.04;
+        this.claims = random.nextInt(4) > 0;
+        this.aim = aim;
     }
 
     void begin(Duration trouble) {
         simulation.tables().publish(FLOW, flow.definition());
         many(2 + random.nextInt(2), Duration.ZERO, simulation::addNode);
-        many(1 + random.nextInt(3), trouble.dividedBy(3), this::start);
+        many(
+                1 + random.nextInt(simulation.maxConcurrentExecutions() == null ? 3 : 8),
+                trouble.dividedBy(3),
+                this::start);
         many(2 + random.nextInt(8), trouble, () -> anyExecution().ifPresent(this::command));
+        many(aim == null ? 0 : 8, trouble, () -> anyExecution().ifPresent(this::reExecuteStale));
         many(random.nextInt(3), trouble, this::crash);
         many(random.nextInt(3), trouble, this::freeze);
         many(random.nextInt(2), trouble, this::shutDown);
@@ -76,6 +94,7 @@ final class Driver {
     void end() {
         simulation.trace().add(() -> "the trouble is over");
         over = true;
+        bringDatabaseBack();
         simulation.faults().end();
         simulation.nodes().forEach(SimulatedNode::thaw);
         simulation.addNode();
@@ -135,7 +154,19 @@ final class Driver {
     }
 
     private Optional<NodeId> claimant(SimulatedNode node) {
-        return random.nextInt(4) == 0 ? Optional.empty() : node.engine().claimant();
+        return !claims || random.nextInt(4) == 0
+                ? Optional.empty()
+                : node.engine().claimant();
+    }
+
+    /** Whether a process has nothing that it does not know of: all of it was asked for, and no answer is lost. */
+    boolean isPlain() {
+        return !claims && !simulation.faults().areThere();
+    }
+
+    /** How often an execution was superseded at what is aimed at. */
+    int hits() {
+        return hits;
     }
 
     /** What a request does: it asks the database, and tells the engine of its process of what was done. */
@@ -168,7 +199,9 @@ final class Driver {
         if (simulation.tables().require(request.execution()) != null) {
             return Optional.empty();
         }
-        Optional<Fence> fence = commands.start(request, "start", owner);
+        Optional<Fence> fence =
+                simulation.invariants().started(request.execution(), () -> commands.start(request, "start", owner));
+        maybeInterfere(Step.START, request.execution());
         return Optional.of(
                 fence.<Command>map(Command.Start::new).orElseGet(() -> new Command.Offer(request.execution())));
     }
@@ -188,32 +221,65 @@ final class Driver {
         });
     }
 
+    private void reExecuteStale(ExecutionRow row) {
+        String key = "key " + ++keys;
+        anyNode()
+                .ifPresent(node -> request(
+                        node, "re-execution of " + row.id, () -> reExecute(row, Mode.STALE_ONLY, key, claimant(node))));
+    }
+
     private FlowTask anyTask(ExecutionRow row) {
         return any(tasks(row).toList()).orElseThrow();
     }
 
     /** Something happens to an execution at the very moment at which an engine asks for it, or has been answered. */
-    void maybeInterfere(FlowExecutionId execution) {
-        if (over || random.nextDouble() >= interference) {
+    void maybeInterfere(@Nullable Step step, FlowExecutionId execution) {
+        if (over || (aim == null ? random.nextDouble() >= interference : !hits(step))) {
             return;
         }
         ExecutionRow row = simulation.tables().require(execution);
+        int before = row.generation;
         Optional<SimulatedNode> node = anyNode();
         Optional<NodeId> owner = node.flatMap(this::claimant);
-        Optional<Command> told = switch (random.nextInt(8)) {
+        Optional<Command> told = switch (aim == null ? random.nextInt(8) : RE_EXECUTION) {
             case 0 -> cancel(row);
             case 1, 2 -> signal(row, anyTask(row));
             case 3, 4 -> report(row, anyTask(row));
             default -> reExecute(row, anyMode(), "key " + ++keys, owner);
         };
+        hits += row.generation - before;
         if (random.nextBoolean()) {
             told.ifPresent(command -> node.ifPresent(teller -> teller.engine().tell(command)));
         }
     }
 
+    private boolean hits(@Nullable Step step) {
+        return step == aim && hits < MOST_HITS && random.nextBoolean();
+    }
+
+    /** Half of the time that a task waits for its next attempt. */
+    void retryWait(Fence fence, TaskRecord failed) {
+        Instant until = failed.wakeAt();
+        if (until == null) {
+            return;
+        }
+        Duration wait = Duration.between(
+                Simulation.BEGINNING.plus(simulation.scheduler().now()), until);
+        later(wait.dividedBy(2), () -> {
+            ExecutionRow row = simulation.tables().require(fence.execution());
+            if (row.active
+                    && row.generation == fence.generation()
+                    && row.history().nextIdx(failed.start().task().name())
+                            == failed.start().idx() + 1) {
+                maybeInterfere(Step.RETRY_WAIT, row.id);
+            }
+        });
+    }
+
     private Optional<Command> reExecute(ExecutionRow row, Mode mode, String key, Optional<NodeId> owner) {
         boolean ran = simulation.invariants().isRunning(row.id);
-        ReExecution answer = commands.reExecute(row.id, mode, key, owner);
+        ReExecution answer =
+                simulation.invariants().reExecuted(row, () -> commands.reExecute(row.id, mode, key, owner));
         simulation.trace().add(() -> mode + " of " + row.id + " for " + owner + ": " + answer);
         if (answer.outcome() == ReExecutionOutcome.CONFLICT) {
             simulation.count(Collision.CONFLICT);
@@ -300,15 +366,26 @@ final class Driver {
     private void freeze() {
         anyNode().ifPresent(node -> {
             Duration time = Duration.ofSeconds(1 + random.nextInt(60));
-            simulation.trace().add(() -> node + " is frozen for " + time);
-            if (time.toSeconds() > 25) {
-                countIfBusy(Collision.FREEZE, node);
+            if (random.nextBoolean()) {
+                freeze(node, time);
+            } else {
+                node.atNextBeat(() -> freeze(node, time));
             }
-            node.freeze();
-            later(time, () -> {
-                simulation.trace().add(() -> node + " goes on");
-                node.thaw();
-            });
+        });
+    }
+
+    private void freeze(SimulatedNode node, Duration time) {
+        if (over || !node.isRunning()) {
+            return;
+        }
+        simulation.trace().add(() -> node + " is frozen for " + time);
+        if (time.toSeconds() > 25) {
+            countIfBusy(Collision.FREEZE, node);
+        }
+        node.freeze();
+        later(time, () -> {
+            simulation.trace().add(() -> node + " goes on");
+            node.thaw();
         });
     }
 
@@ -324,9 +401,14 @@ final class Driver {
     private void takeDatabaseAway() {
         simulation.trace().add(() -> "the database is away");
         simulation.faults().setAway(true);
-        later(Duration.ofSeconds(30), () -> {
+        later(Duration.ofSeconds(30), this::bringDatabaseBack);
+    }
+
+    private void bringDatabaseBack() {
+        if (simulation.faults().isAway()) {
             simulation.trace().add(() -> "the database is back");
             simulation.faults().setAway(false);
-        });
+            simulation.nodes().forEach(SimulatedNode::outageIsOver);
+        }
     }
 }

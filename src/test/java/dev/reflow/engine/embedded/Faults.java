@@ -58,6 +58,10 @@ final class Faults {
         return over || random.nextInt(4) > 0 ? Duration.ZERO : Duration.ofMillis(random.nextInt(10_000));
     }
 
+    boolean areThere() {
+        return rate > 0;
+    }
+
     boolean isAway() {
         return away;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.engine.Fence;
 import dev.reflow.engine.GenerationFacts;
 import dev.reflow.engine.GenerationStore;
+import dev.reflow.engine.Guard;
 import dev.reflow.engine.InMemoryGenerationStore;
 import dev.reflow.engine.NodeId;
 import dev.reflow.engine.TaskRecord;
@@ -11,6 +12,7 @@ import dev.reflow.execution.Attempt;
 import dev.reflow.execution.Consumed;
 import dev.reflow.execution.Effect;
 import dev.reflow.execution.Plan;
+import dev.reflow.execution.ProcessingStatus;
 import dev.reflow.flow.TaskName;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -56,11 +58,12 @@ final class FaultyStore implements GenerationStore {
         return call(what, () -> now(call));
     }
 
-    private <T> Uni<T> call(String what, Fence fence, Uni<T> call) {
+    /** @param step how far the execution has come when this is done */
+    private <T> Uni<T> call(String what, @Nullable Step step, Fence fence, Uni<T> call) {
         return call(what, () -> {
-            simulation.driver().maybeInterfere(fence.execution());
+            simulation.driver().maybeInterfere(step, fence.execution());
             T answer = now(call);
-            simulation.driver().maybeInterfere(fence.execution());
+            simulation.driver().maybeInterfere(step, fence.execution());
             return answer;
         });
     }
@@ -133,27 +136,39 @@ final class FaultyStore implements GenerationStore {
     public Uni<Optional<Instant>> beat(NodeId id) {
         return Uni.createFrom().deferred(() -> {
             Duration sentAt = simulation.scheduler().now();
-            return call("beat", store.beat(id))
-                    .invoke(time -> time.ifPresentOrElse(
-                            present -> node.beaten(sentAt), () -> node.beaten(Duration.ofDays(-1))));
+            return call("beat", store.beat(id).invoke(node::beatArrived))
+                    .invoke(time -> time.ifPresentOrElse(present -> beaten(sentAt), node::declaredDead));
         });
+    }
+
+    private void beaten(Duration sentAt) {
+        node.beaten(sentAt);
+        if (!simulation.has(Guard.PATIENCE)) {
+            rescueOrphans(simulation.config().deadAfter()).subscribe().with(freed -> {}, failure -> {});
+        }
     }
 
     @Override
     public Uni<Integer> rescueOrphans(Duration deadAfter) {
-        return call("look for orphans", () -> store.orphans(deadAfter))
-                .flatMap(found -> call("rescue", simulation.faults().lockWait(), () -> {
-                    int freed = store.rescue(found, deadAfter);
-                    simulation.count(Collision.RESCUE, freed);
-                    simulation.count(
-                            Collision.RESCUE_TOO_LATE, Math.max(0, found.owned().size() - freed));
-                    return freed;
-                }));
+        return Uni.createFrom().deferred(() -> {
+            boolean early = !node.hasBeatenFor(deadAfter);
+            return call("look for orphans", () -> store.orphans(deadAfter))
+                    .flatMap(found -> call("rescue", simulation.faults().lockWait(), () -> {
+                        boolean deprives = found.owned().stream().anyMatch(simulation::isInLivingHands);
+                        int freed = store.rescue(found, deadAfter);
+                        simulation.invariants().rescued(early && deprives && freed > 0, node);
+                        simulation.count(Collision.RESCUE, freed);
+                        simulation.count(
+                                Collision.RESCUE_TOO_LATE,
+                                Math.max(0, found.owned().size() - freed));
+                        return freed;
+                    }));
+        });
     }
 
     @Override
     public Uni<Boolean> promoteQueued() {
-        return call("promote", store.promoteQueued());
+        return call("promote", () -> simulation.invariants().promoted(() -> now(store.promoteQueued())));
     }
 
     @Override
@@ -178,7 +193,7 @@ final class FaultyStore implements GenerationStore {
 
     @Override
     public Uni<Optional<GenerationFacts>> load(Fence fence) {
-        return call("load " + fence.execution(), fence, store.load(fence));
+        return call("load " + fence.execution(), null, fence, store.load(fence));
     }
 
     @Override
@@ -188,13 +203,14 @@ final class FaultyStore implements GenerationStore {
 
     @Override
     public Uni<Optional<Arrivals>> arrivals(Fence fence) {
-        return call("arrivals " + fence.execution(), fence, store.arrivals(fence));
+        return call("arrivals " + fence.execution(), null, fence, store.arrivals(fence));
     }
 
     @Override
     public Uni<Boolean> begin(Fence fence, long revision, Plan plan) {
         return call(
                 "begin " + fence.execution(),
+                Step.PLAN,
                 fence,
                 store.begin(fence, revision, plan).invoke(held -> countChange(fence, held)));
     }
@@ -203,8 +219,22 @@ final class FaultyStore implements GenerationStore {
     public Uni<Recorded> record(Fence fence, TaskRecord attempt) {
         return call(
                 "record " + fence.execution(),
+                step(attempt),
                 fence,
-                store.record(fence, attempt).invoke(this::count));
+                store.record(fence, attempt).invoke(recorded -> {
+                    count(recorded);
+                    if (recorded == Recorded.WRITTEN && attempt.status() == ProcessingStatus.FAILED) {
+                        simulation.driver().retryWait(fence, attempt);
+                    }
+                }));
+    }
+
+    private static @Nullable Step step(TaskRecord attempt) {
+        if (attempt.status() == ProcessingStatus.RUNNING) {
+            boolean lazily = attempt.start().task().interruptible() && attempt.wakeAt() == null;
+            return lazily ? Step.RUNNING : null;
+        }
+        return attempt.status() == ProcessingStatus.AWAITING_INPUT ? null : Step.RESULT;
     }
 
     private void count(Recorded recorded) {
@@ -219,6 +249,7 @@ final class FaultyStore implements GenerationStore {
     public Uni<Boolean> cutOff(Fence fence, UUID result, Map<TaskName, Consumed> consumed) {
         return call(
                 "cut off " + fence.execution(),
+                Step.CUT_OFF,
                 fence,
                 store.cutOff(fence, result, consumed).invoke(held -> {
                     if (held) {
@@ -231,6 +262,7 @@ final class FaultyStore implements GenerationStore {
     public Uni<Boolean> park(Fence fence, long revision, Effect.Park park) {
         return call(
                 "park " + fence.execution(),
+                Step.PARK,
                 fence,
                 store.park(fence, revision, park).invoke(held -> countChange(fence, held)));
     }
@@ -239,6 +271,7 @@ final class FaultyStore implements GenerationStore {
     public Uni<Boolean> finish(Fence fence, long revision, Effect.Finish finish, @Nullable String message) {
         return call(
                 "finish " + fence.execution(),
+                Step.FINISH,
                 fence,
                 store.finish(fence, revision, finish, message).invoke(held -> countChange(fence, held)));
     }

@@ -2,10 +2,13 @@ package dev.reflow.engine.embedded;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.reflow.engine.CommandStore.ReExecution;
+import dev.reflow.engine.CommandStore.ReExecutionOutcome;
 import dev.reflow.engine.ExecutionRow;
 import dev.reflow.engine.ExecutionRow.AttemptRow;
 import dev.reflow.engine.ExecutionRow.GenerationRow;
 import dev.reflow.engine.Fence;
+import dev.reflow.engine.Guard;
 import dev.reflow.engine.InMemoryGenerationStore;
 import dev.reflow.engine.NodeId;
 import dev.reflow.engine.TaskRecord;
@@ -32,15 +35,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What has to hold whatever happens: some of it at each moment, the rest once all is quiet. */
 final class Invariants implements InMemoryGenerationStore.Journal {
     private final Simulation simulation;
-    private final Duration deadAfter;
+    private final EngineConfig config;
     private final Set<Run> running = new LinkedHashSet<>();
     private final Map<Lease, NodeId> owners = new HashMap<>();
-    private final Map<Begun, Long> leases = new HashMap<>();
+    private final Map<Begun, Fence> beginners = new HashMap<>();
     private @Nullable String violation;
 
     /** An attempt in the hands of an executor. */
@@ -48,22 +53,30 @@ final class Invariants implements InMemoryGenerationStore.Journal {
         private final SimulatedNode node;
         private final FlowExecutionId execution;
         private final int generation;
-        private final String task;
+        private final FlowTask task;
+        private boolean done;
 
-        private Run(SimulatedNode node, FlowExecutionId execution, int generation, String task) {
+        private Run(SimulatedNode node, FlowExecutionId execution, int generation, FlowTask task) {
             this.node = node;
             this.execution = execution;
             this.generation = generation;
             this.task = task;
         }
 
+        /** It ends because its executor says so. */
+        void done() {
+            done = true;
+        }
+
         private boolean isSameWorkAs(Run other) {
-            return execution.equals(other.execution) && generation == other.generation && task.equals(other.task);
+            return execution.equals(other.execution)
+                    && generation == other.generation
+                    && task.name().equals(other.task.name());
         }
 
         @Override
         public String toString() {
-            return task + " of " + execution + ", generation " + generation + ", on " + node;
+            return task.name() + " of " + execution + ", generation " + generation + ", on " + node;
         }
     }
 
@@ -71,9 +84,9 @@ final class Invariants implements InMemoryGenerationStore.Journal {
 
     private record Begun(FlowExecutionId execution, TaskName task, int idx) {}
 
-    Invariants(Simulation simulation, Duration deadAfter) {
+    Invariants(Simulation simulation, EngineConfig config) {
         this.simulation = simulation;
-        this.deadAfter = deadAfter;
+        this.config = config;
     }
 
     Optional<String> violation() {
@@ -100,18 +113,89 @@ final class Invariants implements InMemoryGenerationStore.Journal {
         } catch (RuntimeException | Error e) {
             violated("a defect on " + node + ": " + e + " at " + e.getStackTrace()[0]);
         }
+        holds(
+                !simulation.driver().isPlain() || node.activeGenerations() <= config.maxActiveGenerations(),
+                "a process works on no more generations than it may",
+                node);
+    }
+
+    /** @param early whether from those who had no time to say that they live since the database was away */
+    void rescued(boolean early, SimulatedNode by) {
+        holds(!early, "after an outage nobody loses its work before it could beat", by);
+    }
+
+    /** Carries out the start of an execution. */
+    <T> T started(FlowExecutionId id, Supplier<T> start) {
+        boolean queue = queue().findAny().isPresent();
+        T answer = start.get();
+        if (simulation.tables().require(id).queuedAt == null) {
+            holds(!queue, "nobody begins before those who have waited for longer", id);
+            checkLimit(id);
+        }
+        return answer;
+    }
+
+    /** Carries out a look at those who wait for room. */
+    <T> T promoted(Supplier<T> promotion) {
+        List<ExecutionRow> waiting = queue().toList();
+        T answer = promotion.get();
+        List<ExecutionRow> promoted =
+                waiting.stream().filter(row -> row.queuedAt == null).toList();
+        if (!promoted.isEmpty()) {
+            FlowExecutionId last = promoted.get(promoted.size() - 1).id;
+            holds(
+                    promoted.equals(waiting.subList(0, promoted.size())),
+                    "nobody begins before those who have waited for longer",
+                    last);
+            checkLimit(last);
+            simulation.count(Collision.QUEUE, waiting.size() - promoted.size());
+        }
+        return answer;
+    }
+
+    /** Those who wait for room, in the order in which they came. */
+    private Stream<ExecutionRow> queue() {
+        return simulation.tables().executions().filter(row -> row.queuedAt != null);
+    }
+
+    /** Re-executions may exceed the limit; who begins may not. */
+    private void checkLimit(FlowExecutionId begun) {
+        Integer limit = simulation.maxConcurrentExecutions();
+        long under = simulation
+                .tables()
+                .executions()
+                .filter(row -> row.active && row.queuedAt == null)
+                .count();
+        holds(limit == null || under <= limit, "no execution begins without room in its organization", begun);
+    }
+
+    /** Carries out a re-execution. */
+    ReExecution reExecuted(ExecutionRow row, Supplier<ReExecution> reExecution) {
+        List<Run> firm = running.stream()
+                .filter(run -> !run.task.interruptible() && run.node.isTrusted(config.deadAfter()))
+                .filter(run -> run.execution.equals(row.id) && run.generation == row.generation)
+                .toList();
+        ReExecution answer = reExecution.get();
+        holds(
+                firm.isEmpty() || answer.outcome() != ReExecutionOutcome.ACCEPTED,
+                "what must not be interrupted is not superseded while its process lives",
+                firm);
+        return answer;
     }
 
     @Override
     public void written(String what, Fence by, ExecutionRow row) {
         simulation.trace().add(() -> what + " by " + by);
+        holds(row.generation == by.generation(), "a superseded generation never writes", what + " by " + by);
         holds(
                 row.active && row.lease == by.lease() && by.owner().equals(row.owner),
                 "only the holder writes",
                 what + " by " + by + " at lease " + row.lease + " of " + row.owner);
-        holds(row.generation == by.generation(), "a superseded generation never writes", what + " by " + by);
         NodeId owner = owners.putIfAbsent(new Lease(row.id, by.lease()), by.owner());
-        holds(owner == null || owner.equals(by.owner()), "a lease has one owner", by);
+        holds(
+                owner == null || owner.equals(by.owner()) || !simulation.has(Guard.LEASE_RISES),
+                "a lease has one owner",
+                by);
     }
 
     @Override
@@ -119,9 +203,9 @@ final class Invariants implements InMemoryGenerationStore.Journal {
         Begun begun = new Begun(
                 by.execution(), attempt.start().task().name(), attempt.start().idx());
         if (attempt.status() == ProcessingStatus.RUNNING) {
-            leases.put(begun, by.lease());
+            beginners.put(begun, by);
         } else if (String.valueOf(attempt.error()).startsWith("lost")) {
-            holds(leases.get(begun) != by.lease(), "nobody loses what is its own", begun);
+            holds(!by.equals(beginners.get(begun)), "nobody loses what is its own", begun);
         }
     }
 
@@ -135,7 +219,16 @@ final class Invariants implements InMemoryGenerationStore.Journal {
         while (!key(execution, generation, task).equals(input.idempotencyKey())) {
             generation--;
         }
-        Run run = new Run(node, execution, generation, task);
+        int version = row.generations.get(generation - 1).toVersion;
+        Run run = new Run(
+                node,
+                execution,
+                generation,
+                simulation
+                        .tables()
+                        .definition(row.flow, version)
+                        .find(new TaskName(task))
+                        .orElseThrow());
         simulation.trace().add(() -> "runs " + run);
         holds(!node.isGone() && !node.isFrozen(), "only what lives works", run);
         if (row.active && row.generation == generation) {
@@ -146,9 +239,13 @@ final class Invariants implements InMemoryGenerationStore.Journal {
         }
         running.stream()
                 .filter(run::isSameWorkAs)
-                .filter(other -> other.node.isTrusted(deadAfter) && !other.node.isFrozen())
+                .filter(other -> other.node.isTrusted(config.deadAfter()) && !other.node.isFrozen())
                 .forEach(other -> violated("a task runs once at a time: " + run + " and " + other));
         running.add(run);
+        holds(
+                running.stream().filter(other -> other.node == node).count() <= config.maxRunningTasks(),
+                "a process runs no more tasks than it may",
+                run);
         return run;
     }
 
@@ -158,7 +255,38 @@ final class Invariants implements InMemoryGenerationStore.Journal {
     }
 
     void ended(Run run) {
-        running.remove(run);
+        if (!running.remove(run) || run.task.interruptible()) {
+            return;
+        }
+        Optional<Duration> stopping = run.node.stoppingFor();
+        if (!run.done) {
+            holds(
+                    mayBeStopped(run)
+                            || stopping.filter(time -> time.compareTo(config.shutdownTimeout()) >= 0)
+                                    .isPresent(),
+                    "what must not be interrupted may end while its process shuts down",
+                    run);
+        } else if (stopping.filter(time -> time.compareTo(config.shortTaskGrace()) > 0)
+                .isPresent()) {
+            simulation.count(Collision.AWAITED_AT_SHUTDOWN);
+        }
+    }
+
+    /** By somebody who asks for the end of the execution, by a worker who reports the task's, by its own time limit. */
+    private boolean mayBeStopped(Run run) {
+        ExecutionRow row = simulation.tables().require(run.execution);
+        return !run.node.isTrusted(config.deadAfter())
+                || row.generation != run.generation
+                || !row.active
+                || row.cancelRequested
+                || row.owner == null
+                || !run.node.has(row.owner)
+                || run.task.timeout() != null
+                || row.attempts.values().stream()
+                        .filter(AttemptRow::reported)
+                        .map(AttemptRow::attempt)
+                        .anyMatch(attempt -> attempt.generation() == run.generation
+                                && attempt.task().equals(run.task.name()));
     }
 
     void gone(SimulatedNode node) {

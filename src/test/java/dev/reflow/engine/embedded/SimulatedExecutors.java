@@ -73,6 +73,7 @@ final class SimulatedExecutors {
                 emitter.onTermination(() -> simulation.invariants().ended(run));
                 simulation.scheduler().schedule(duration(), () -> {
                     if (!node.isGone()) {
+                        run.done();
                         emitter.complete(outcome(input));
                     }
                 });

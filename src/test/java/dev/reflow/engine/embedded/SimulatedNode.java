@@ -1,14 +1,17 @@
 package dev.reflow.engine.embedded;
 
 import dev.reflow.engine.NodeId;
-import dev.reflow.support.Unwatched;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A process with an engine: it may be killed, stopped for a while, or asked to shut down. */
 final class SimulatedNode implements EngineLoop {
@@ -16,11 +19,18 @@ final class SimulatedNode implements EngineLoop {
     private final int number;
     private final Duration startedAt;
     private final FaultyStore store;
+    private final EngineTelemetry telemetry = new EngineTelemetry(
+            new SimpleMeterRegistry(), TracerProvider.noop().get("simulation"));
     private final EmbeddedEngine engine;
     private final Set<NodeId> ids = new LinkedHashSet<>();
     private final List<Task> backlog = new ArrayList<>();
     private State state = State.RUNNING;
     private Duration beatenAt = Duration.ofDays(-1);
+    /** Null until it has beaten since the database was away. */
+    private @Nullable Duration beatingSince;
+
+    private @Nullable Duration stoppingSince;
+    private Runnable atNextBeat = () -> {};
 
     enum State {
         RUNNING,
@@ -49,7 +59,7 @@ final class SimulatedNode implements EngineLoop {
                 store,
                 simulation.wakeups(this),
                 new SimulatedExecutors(simulation, this).executors(),
-                Unwatched.telemetry(),
+                telemetry,
                 this::nextId);
     }
 
@@ -87,8 +97,38 @@ final class SimulatedNode implements EngineLoop {
         return simulation.tables().executions().anyMatch(row -> row.owner != null && has(row.owner));
     }
 
+    /** Something happens to it between the database's answer to a beat and the moment at which it hears of it. */
+    void atNextBeat(Runnable event) {
+        atNextBeat = event;
+    }
+
+    void beatArrived() {
+        Runnable event = atNextBeat;
+        atNextBeat = () -> {};
+        event.run();
+    }
+
+    int activeGenerations() {
+        return (int) telemetry.registry().get("reflow.generations.active").gauge().value();
+    }
+
     void beaten(Duration sentAt) {
         beatenAt = sentAt;
+        beatingSince = beatingSince == null ? sentAt : beatingSince;
+    }
+
+    void declaredDead() {
+        beatenAt = Duration.ofDays(-1);
+    }
+
+    /** The database was away, and is back. */
+    void outageIsOver() {
+        beatingSince = null;
+    }
+
+    boolean hasBeatenFor(Duration time) {
+        return beatingSince != null
+                && simulation.scheduler().now().minus(beatingSince).compareTo(time) >= 0;
     }
 
     /** Whether nobody may have declared it dead yet. */
@@ -114,8 +154,15 @@ final class SimulatedNode implements EngineLoop {
         }
     }
 
+    /** Since it was asked to stop; empty when it was not. */
+    Optional<Duration> stoppingFor() {
+        return Optional.ofNullable(stoppingSince)
+                .map(since -> simulation.scheduler().now().minus(since));
+    }
+
     void stop() {
         state = State.STOPPING;
+        stoppingSince = simulation.scheduler().now();
         engine.stop().subscribe().with(stopped -> crash(), failure -> crash());
     }
 

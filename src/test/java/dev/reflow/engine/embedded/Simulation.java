@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Some processes, one database, and a course of events that follows from a number. */
 final class Simulation {
@@ -32,20 +33,25 @@ final class Simulation {
     private final Tables tables;
     private final InMemoryGenerationStore store;
     private final Faults faults;
+    private final @Nullable Integer maxConcurrentExecutions;
+    private final Set<Guard> missing;
     private final EngineConfig config;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Map<SimulatedNode, Runnable> listeners = new LinkedHashMap<>();
     private final Driver driver;
 
-    Simulation(long seed, Set<Guard> missing, boolean traced) {
+    /** @param aim at which executions are superseded; null for anywhere */
+    Simulation(long seed, Set<Guard> missing, @Nullable Step aim, boolean traced) {
+        this.missing = missing;
         random = new Random(seed);
         trace = new Trace(traced, scheduler);
-        config = new SimulatedConfig(1 + random.nextInt(4), 2 + random.nextInt(10));
-        tables = new Tables(() -> BEGINNING.plus(scheduler.now()), random.nextInt(4) == 0 ? 2 : null);
-        invariants = new Invariants(this, config.deadAfter());
-        store = new InMemoryGenerationStore(tables, missing, invariants);
+        config = new SimulatedConfig(1 + random.nextInt(4), 1 + random.nextInt(6), Duration.ofSeconds(10));
+        maxConcurrentExecutions = random.nextInt(4) == 0 ? 2 : null;
+        tables = new Tables(() -> BEGINNING.plus(scheduler.now()), maxConcurrentExecutions, missing);
+        invariants = new Invariants(this, config);
+        store = new InMemoryGenerationStore(tables, invariants);
         faults = new Faults(random);
-        driver = new Driver(this);
+        driver = new Driver(this, aim);
     }
 
     /** @return what did not hold; empty when all is well */
@@ -77,11 +83,18 @@ final class Simulation {
     }
 
     SimulatedNode addNode() {
-        SimulatedNode node = new SimulatedNode(this, nodes.size() + 1, config);
+        SimulatedNode node = new SimulatedNode(this, nodes.size() + 1, configOfNodes());
         nodes.add(node);
         trace.add(() -> node + " starts");
         node.engine().start();
         return node;
+    }
+
+    private EngineConfig configOfNodes() {
+        return new SimulatedConfig(
+                config.maxRunningTasks() + (has(Guard.SLOTS) ? 0 : 1),
+                config.maxActiveGenerations() + (has(Guard.CAPACITY) ? 0 : 1),
+                has(Guard.GRACE) ? config.shutdownTimeout() : config.shortTaskGrace());
     }
 
     Wakeups wakeups(SimulatedNode node) {
@@ -112,6 +125,26 @@ final class Simulation {
 
     Map<Collision, Integer> collisions() {
         return collisions;
+    }
+
+    boolean has(Guard guard) {
+        return !missing.contains(guard);
+    }
+
+    /** What every process should have. */
+    EngineConfig config() {
+        return config;
+    }
+
+    /** Whether a process works on it that has nothing but the database to fear. */
+    boolean isInLivingHands(ExecutionRow row) {
+        return nodes.stream().anyMatch(node -> row.owner != null && node.has(row.owner) && node.isRunning());
+    }
+
+    /** Of the organization; null for any number. */
+    @Nullable
+    Integer maxConcurrentExecutions() {
+        return maxConcurrentExecutions;
     }
 
     Random random() {
@@ -150,7 +183,8 @@ final class Simulation {
         return nodes;
     }
 
-    private record SimulatedConfig(int maxRunningTasks, int maxActiveGenerations) implements EngineConfig {
+    private record SimulatedConfig(int maxRunningTasks, int maxActiveGenerations, Duration shutdownTimeout)
+            implements EngineConfig {
         @Override
         public boolean enabled() {
             return true;
@@ -179,11 +213,6 @@ final class Simulation {
         @Override
         public Duration shortTaskGrace() {
             return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public Duration shutdownTimeout() {
-            return Duration.ofSeconds(10);
         }
     }
 }
