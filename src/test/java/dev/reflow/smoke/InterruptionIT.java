@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,60 @@ class InterruptionIT {
         }
         assertThat(remote.requests("/price")).hasSize(1);
         assertThat(remote.requests("/held")).hasSize(2);
+    }
+
+    /** The one that must not be interrupted outlasts the time that others get; nobody makes either call again. */
+    @Test
+    void sigtermLetsCallsThatAreUnderWayEndAndOthersDoTheRest() throws Exception {
+        Map<String, String> environment = environment("REFLOW_ENGINE_SHORT_TASK_GRACE", "3s");
+        String firm;
+        String brief;
+        Instant asked;
+        Instant ended;
+        try (ReflowProcess service = ReflowProcess.start(folder, environment)) {
+            ReflowClient client = service.client(KEY);
+            firm = client.execute(client.createFlow(callingFlow("/takes/5000", false)), INPUT);
+            await().until(() -> remote.requests("/takes/5000").size() == 1);
+            brief = client.execute(client.createFlow(callingFlow("/takes/1000", true)), INPUT);
+            await().until(() -> remote.requests("/takes/1000").size() == 1);
+            asked = Instant.now();
+            assertThat(service.terminate()).isEqualTo(128 + 15);
+            ended = Instant.now();
+            assertThat(service.complaints()).isEmpty();
+        }
+        try (ReflowProcess service = ReflowProcess.start(folder, environment)) {
+            ReflowClient client = service.client(KEY);
+            for (String execution : List.of(firm, brief)) {
+                client.awaitCompletion(execution, Duration.ofSeconds(40));
+                assertThat(endOf(client, execution, "call")).isBetween(asked, ended);
+                assertThat(client.output(execution, "total").isNumber()).isTrue();
+            }
+            assertThat(Duration.between(asked, endOf(client, firm, "call"))).isGreaterThan(Duration.ofSeconds(3));
+            assertThat(unfinished(service)).isZero();
+        }
+        assertThat(remote.requests("/takes/5000")).hasSize(1);
+        assertThat(remote.requests("/takes/1000")).hasSize(1);
+    }
+
+    private FlowBuilder callingFlow(String path, boolean interruptible) {
+        return FlowBuilder.flow()
+                .task("order", "webhook_receive", "{}")
+                .task(
+                        "call",
+                        "http_request",
+                        "{'url': '" + remote.url(path) + "', 'method': 'POST', 'body': '{{order.output}}'}",
+                        task -> task.put("interruptible", interruptible))
+                .task("total", "format_data", "{'expression': 'amount * 2', 'data': '{{call.body}}'}");
+    }
+
+    /** When the only task execution of a task was recorded as completed. */
+    private static Instant endOf(ReflowClient client, String execution, String task) throws Exception {
+        List<Instant> ends = completed(client.tasks(execution)).stream()
+                .filter(attempt -> attempt.path("task_name").textValue().equals(task))
+                .map(attempt -> Instant.parse(attempt.path("completed_at").textValue()))
+                .toList();
+        assertThat(ends).hasSize(1);
+        return ends.get(0);
     }
 
     private static List<JsonNode> completed(List<JsonNode> tasks) {

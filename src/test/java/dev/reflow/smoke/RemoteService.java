@@ -16,10 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What {@code http_request} tasks ask: it counts the requests, holds those to {@code /held} back until told, takes its
- * time for {@code /slow}, refuses two of three to {@code /flaky}, and all to {@code /refused}.
+ * time for {@code /slow} and so many milliseconds for {@code /takes/5000}, refuses two of three to {@code /flaky}, and
+ * all to {@code /refused}.
  */
 final class RemoteService implements AutoCloseable {
     private static final Duration SLOW = Duration.ofMillis(700);
+    private static final String TAKES = "/takes/";
 
     private final AtomicInteger flaky = new AtomicInteger();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -45,6 +47,9 @@ final class RemoteService implements AutoCloseable {
             }
             if (path.startsWith("/slow")) {
                 Thread.sleep(SLOW.toMillis());
+            }
+            if (path.startsWith(TAKES)) {
+                Thread.sleep(Long.parseLong(path.substring(TAKES.length())));
             }
             byte[] body = "{\"amount\":%d}".formatted(path.length()).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
