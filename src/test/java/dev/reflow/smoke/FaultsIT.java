@@ -113,6 +113,7 @@ class FaultsIT {
             load.awaitMore(60);
             fault.happen(load);
             load.awaitMore(60);
+            load.awaitEach();
             promises = load.end(cluster.database());
         }
         cluster.witness().awaitQuiet(load, QUIET);
@@ -146,19 +147,28 @@ class FaultsIT {
         assertThat(cluster.witness().superseded()).isGreaterThan(10);
     }
 
+    /** What it writes before it hears that it was declared dead is refused. */
     @Test
     void processThatWasSuspendedChangesNothingThatOthersHaveTakenUp() throws Exception {
         underLoadWithFailures(load -> {
             Node zombie = cluster.node(0);
+            double refused = zombie.counter("reflow_writes_fenced_total");
             cluster.witness().awaitHands(zombie, 8);
             zombie.suspend();
             try {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> cluster.witness().rescued() > 0);
                 load.awaitMore(10);
+                zombie.proxy().loseAnswersTo("beat(");
+                zombie.proxy().cutConnections();
             } finally {
                 zombie.resume();
             }
+            await("refused writes")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> zombie.counter("reflow_writes_fenced_total") > refused);
+            zombie.proxy().loseNothing();
+            zombie.proxy().cutSilentConnections();
             load.awaitMore(30);
         });
         assertThat(cluster.witness().rescued()).isGreaterThan(3);
@@ -202,6 +212,7 @@ class FaultsIT {
             cluster.nodes().forEach(node -> node.proxy().serve());
         });
         assertThat(repeated).isGreaterThan(50);
+        assertThat(cluster.witness().rescued()).isZero();
         for (Node node : cluster.nodes()) {
             assertThat(node.readiness()).isEqualTo(200);
         }

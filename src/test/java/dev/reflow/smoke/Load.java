@@ -70,6 +70,11 @@ final class Load implements AutoCloseable {
         await("requests under load").atMost(Duration.ofSeconds(60)).until(() -> promises.kept() >= before + requests);
     }
 
+    /** Waits until enough requests of each kind were answered as done. */
+    void awaitEach() {
+        await("requests of each kind").atMost(Duration.ofSeconds(60)).until(() -> promises.rarest() >= Promises.LEAST);
+    }
+
     String[] flows() {
         return flowIds.values().toArray(String[]::new);
     }

@@ -75,6 +75,19 @@ final class Node implements AutoCloseable {
         return process.client("").readiness();
     }
 
+    /** How far a counter of the process has come. */
+    double counter(String name) throws IOException, InterruptedException {
+        return process.client("")
+                .get("/q/metrics")
+                .expect(200)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** What time the process thought it was when it last logged something. */
     LocalDateTime lastLogged() {
         return process.output()

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** What a service has said that it did: each has to be found in the database, whatever happened since. */
 final class Promises {
+    /** So many of each kind there have to be. */
+    static final int LEAST = 5;
+
     private final Queue<String> starts = new ConcurrentLinkedQueue<>();
     private final Queue<String> generations = new ConcurrentLinkedQueue<>();
     private final Queue<String> cancellations = new ConcurrentLinkedQueue<>();
@@ -58,9 +61,16 @@ final class Promises {
     }
 
     int kept() {
-        return List.of(starts, generations, cancellations, deliveries, edits, versions).stream()
-                .mapToInt(Collection::size)
-                .sum();
+        return kinds().mapToInt(Collection::size).sum();
+    }
+
+    /** How many there are of the kind of which there are least. */
+    int rarest() {
+        return kinds().mapToInt(Collection::size).min().orElseThrow();
+    }
+
+    private Stream<Collection<String>> kinds() {
+        return Stream.of(starts, generations, cancellations, deliveries, edits, versions);
     }
 
     int unknowns() {
@@ -68,6 +78,7 @@ final class Promises {
     }
 
     void check(CrashingDatabase database) throws SQLException {
+        assertThat(rarest()).as("the rarest of %s", this).isGreaterThanOrEqualTo(LEAST);
         holds(database, "started", starts, "select id::text from flow_execution");
         holds(database, "generation", generations, "select flow_execution_id || ' ' || generation from generation");
         holds(database, "cancelled", cancellations, "select id::text from flow_execution where status = 'cancelled'");
