@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(WithoutEngine.class)
 class ReExecutionThroughputBench {
     private static final int EXECUTIONS = 2_000;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
     private static final int SECONDS = 5;
 
     @Inject
