@@ -12,7 +12,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
+import java.time.temporal.ValueRange;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -35,6 +37,9 @@ final class Lexical {
 
     /** More digits than anybody means; the time to parse them grows with the square of their number. */
     private static final int MOST_DIGITS = 4300;
+
+    /** Java knows years that neither ISO 8601 nor the database has a place for. */
+    private static final ValueRange YEARS = ValueRange.of(1, 9999);
 
     private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
@@ -104,20 +109,26 @@ final class Lexical {
         if (!given.isTextual()) {
             throw new Unreadable(NO_DATETIME);
         }
-        String text = given.textValue();
         try {
-            if (text.length() == "2000-01-01".length()) {
-                return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-            }
-            String spelled = text.length() > 10 && text.charAt(10) == ' ' ? text.replaceFirst(" ", "T") : text;
-            TemporalAccessor parsed = DATE_TIME.parseBest(spelled, OffsetDateTime::from, LocalDateTime::from);
-            return parsed instanceof OffsetDateTime offset
-                    ? offset.toInstant()
-                    : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
+            OffsetDateTime time = utc(given.textValue());
+            YEARS.checkValidValue(time.getYear(), ChronoField.YEAR);
+            return time.toInstant();
         } catch (DateTimeException e) {
             throw new Unreadable(new Complaint(
-                    "datetime_parsing", "Input should be a valid datetime, expected ISO 8601 with an offset or Z"));
+                    "datetime_parsing",
+                    "Input should be a valid datetime, expected ISO 8601 with an offset or Z, years 1 to 9999"));
         }
+    }
+
+    private static OffsetDateTime utc(String text) {
+        if (text.length() == "2000-01-01".length()) {
+            return LocalDate.parse(text).atStartOfDay().atOffset(ZoneOffset.UTC);
+        }
+        String spelled = text.length() > 10 && text.charAt(10) == ' ' ? text.replaceFirst(" ", "T") : text;
+        TemporalAccessor parsed = DATE_TIME.parseBest(spelled, OffsetDateTime::from, LocalDateTime::from);
+        return parsed instanceof OffsetDateTime offset
+                ? offset.withOffsetSameInstant(ZoneOffset.UTC)
+                : LocalDateTime.from(parsed).atOffset(ZoneOffset.UTC);
     }
 
     private static BigInteger wholeNumber(JsonNode given) throws Unreadable {

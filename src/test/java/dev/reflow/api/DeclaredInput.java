@@ -163,7 +163,13 @@ record DeclaredInput(List<Object> loc, JsonNode schema, boolean required) {
         } else if (schema.path("format").asText().equals("uuid")) {
             texts.add(wrong(JSON.textNode("nope"), "uuid_parsing"));
         } else if (schema.path("format").asText().equals("date-time")) {
-            texts.add(wrong(JSON.textNode("nope"), "datetime_parsing"));
+            Stream.of(
+                            "nope",
+                            "+999999999-01-01T00:00:00Z",
+                            "-9999-12-31T00:00:00Z",
+                            "0000-01-01",
+                            "0001-01-01T00:00:00+01:00")
+                    .forEach(text -> texts.add(wrong(JSON.textNode(text), "datetime_parsing")));
         }
         if (schema.path("minLength").intValue() > 0) {
             texts.add(wrong(JSON.textNode("x".repeat(schema.path("minLength").intValue() - 1)), "string_too_short"));

@@ -187,6 +187,8 @@ class FormTest {
         "2024-02-29T12:30, 2024-02-29T12:30:00Z",
         "2024-02-29 12:30:00z, 2024-02-29T12:30:00Z",
         "2024-02-29, 2024-02-29T00:00:00Z",
+        "0001-01-01, 0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z",
     })
     void instantIsAcceptedInIso8601(String text, Instant expected) {
         assertThat(query(text).instant().required()).isEqualTo(expected);
