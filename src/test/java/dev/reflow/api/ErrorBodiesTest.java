@@ -15,14 +15,20 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +39,7 @@ class ErrorBodiesTest {
     private static final String ULID = "[0-9A-HJKMNP-TV-Z]{26}";
     private static final String REPEAT = "/api/trial";
     private static final int LIMIT = 32 * 1024 * 1024;
+    private static final int HEAD = 16 * 1024;
 
     @TestHTTPResource
     URL root;
@@ -44,22 +51,82 @@ class ErrorBodiesTest {
     }
 
     @Test
-    void headThatIsTooLongNeverGetsToTheService() {
-        given().queryParam("search", "x".repeat(4096))
-                .get("/api/flows")
-                .then()
-                .statusCode(414)
-                .body(equalTo(""));
-        given().header("X-Long", "x".repeat(20 * 1024))
-                .get("/api/flows")
-                .then()
-                .statusCode(431)
-                .body(equalTo(""));
+    void headThatIsTooLong() {
+        String tooLong = "x".repeat(HEAD);
+        isError(given().queryParam("search", tooLong).get("/api/flows").then(), 414, "uri_too_long");
+        isError(given().header("X-Long", tooLong).get("/api/flows").then(), 431, "headers_too_large");
+        isError(given().header("X-Long", "x".repeat(3 * HEAD)).get("/api/flows").then(), 431, "headers_too_large");
+    }
+
+    @Test
+    void headThatIsAlmostTooLong() {
+        String almost = "x".repeat(HEAD - 1000);
+        isError(
+                given().queryParam("search", almost)
+                        .header("X-Long", almost)
+                        .get("/api/flows")
+                        .then(),
+                401,
+                "unauthorized");
+    }
+
+    @Test
+    void headThatIsTooLongInHttp2() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest.Builder request = HttpRequest.newBuilder(root.toURI().resolve("/api/flows"));
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString()); // after it both speak HTTP/2
+        HttpRequest almost =
+                request.copy().header("X-Long", "x".repeat(HEAD - 1000)).build();
+        HttpRequest tooLong = request.copy().header("X-Long", "x".repeat(HEAD)).build();
+        HttpResponse<String> accepted = client.send(almost, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> refused = client.send(tooLong, HttpResponse.BodyHandlers.ofString());
+        assertThat(accepted.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(accepted.statusCode()).isEqualTo(401);
+        assertThat(refused.statusCode()).isEqualTo(431);
+        assertThat(refused.body()).contains("\"code\":\"headers_too_large\"");
+    }
+
+    @Test
+    void connectionGoesOnAfterAHeadThatIsTooLong() throws IOException {
+        String answers = exchange("POST /api/trial?" + "x".repeat(HEAD)
+                + " HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n{\"value\":1}"
+                + "GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(answers).startsWith("HTTP/1.1 414 ").contains("HTTP/1.1 404 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nonsense, 400",
+        "GET /api/flows?search=a|b HTTP/1.1, 400",
+        "GET /api/flows HTTP/1.7, 501",
+        "GET /api/flows?search={too long} HTTP/1.1, 414",
+        "GET /api/flows HTTP/1.1\\r\\nX-Long: {too long}, 431",
+    })
+    void requestThatNeverGetsToTheService(String head, int status) throws IOException {
+        String answer =
+                exchange(head.replace("{too long}", "x".repeat(4 * HEAD)).translateEscapes() + "\r\nHost: x\r\n\r\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.")
+                .contains(" " + status + " ")
+                .endsWith("\r\n\r\n")
+                .doesNotContainIgnoringCase("x-request-id");
     }
 
     @Test
     void methodThatAPathDoesNotHave() {
         isError(given().patch("/api/task-executors").then(), 405, "method_not_allowed");
+    }
+
+    @Test
+    void pagesOfOtherOriginsCannotReadAnswers() {
+        String elsewhere = "https://elsewhere.example";
+        Response simple = given().header("Origin", elsewhere).get("/api/flows");
+        Response preflight = given().header("Origin", elsewhere)
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "x-api-key")
+                .options("/api/flows");
+        assertThat(Stream.of(simple, preflight).flatMap(answer -> answer.getHeaders().asList().stream()))
+                .noneMatch(header -> header.getName().toLowerCase(Locale.ROOT).startsWith("access-control-"));
     }
 
     @Test
@@ -266,6 +333,7 @@ class ErrorBodiesTest {
         String id = response.extract().header("X-Request-ID");
         return response.statusCode(status)
                 .header("X-Request-ID", matchesPattern(ULID))
+                .header("X-Content-Type-Options", "nosniff")
                 .contentType("application/json")
                 .body("error.code", equalTo(code))
                 .body("error.message", not(nullValue()))
