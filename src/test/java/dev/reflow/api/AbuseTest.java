@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AbuseTest {
     private static final int BURST = 60;
     private static final int MAX_ROWS = 2;
+    private static final String ALLOWED = "https://console.example";
 
     public static final class Strict implements QuarkusTestProfile {
         @Override
@@ -52,6 +53,9 @@ class AbuseTest {
                     "reflow.limits.request-timeout", "4s",
                     "reflow.api-keys.last-use-interval", "1s",
                     "reflow.limits.lists.max-rows", Integer.toString(MAX_ROWS),
+                    "quarkus.http.cors.enabled", "true",
+                    "quarkus.http.cors.origins", ALLOWED,
+                    "quarkus.http.cors.methods", "GET,POST",
                     "quarkus.http.access-log.enabled", "true",
                     "quarkus.http.access-log.pattern", "long");
         }
@@ -207,21 +211,49 @@ class AbuseTest {
     }
 
     @Test
-    void pagesOfOtherOriginsCannotReadAnswers() {
-        Response simple =
-                api.request().header("Origin", "https://elsewhere.example").get("/api/flows");
-        Response preflight = given().header("Origin", "https://elsewhere.example")
-                .header("Access-Control-Request-Method", "POST")
-                .header("Access-Control-Request-Headers", "x-api-key")
-                .options("/api/flows");
-        assertThat(Stream.of(simple, preflight).flatMap(answer -> answer.getHeaders().asList().stream()))
-                .noneMatch(header -> header.getName().toLowerCase(Locale.ROOT).startsWith("access-control-"));
+    void pagesOfAllowedOriginsReadAnswers() {
+        Response simple = api.request().header("Origin", ALLOWED).get("/api/flows");
+        assertThat(simple.statusCode()).isEqualTo(200);
+        assertThat(simple.header("Access-Control-Allow-Origin")).isEqualTo(ALLOWED);
+        assertThat(preflight(ALLOWED, "/api/flows").statusCode()).isEqualTo(200);
+        assertThat(preflight(ALLOWED, "/api/flows").header("Access-Control-Allow-Origin"))
+                .isEqualTo(ALLOWED);
+        assertThat(preflight(ALLOWED, "/api/flows").header("Access-Control-Allow-Headers"))
+                .isEqualTo("x-api-key");
     }
 
     @Test
-    void headerThatIsTooLargeIsRefused() {
-        Response answer = api.request().header("X-Large", "x".repeat(20_000)).get("/api/flows");
-        assertThat(answer.statusCode()).isEqualTo(431);
+    void pagesOfTheServiceItselfReadAnswers() {
+        String own = service.getScheme() + "://" + service.getAuthority();
+        assertThat(api.request().header("Origin", own).get("/api/flows").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void pagesOfOtherOriginsAreForbidden() {
+        for (String origin : List.of("https://elsewhere.example", ALLOWED + ".example", "null")) {
+            Response simple = api.request().header("Origin", origin).get("/api/flows");
+            for (Response answer : List.of(simple, preflight(origin, "/api/flows"), preflight(origin, "/q/health"))) {
+                assertThat(json(answer, 403).at("/error/code").textValue()).isEqualTo("forbidden");
+                assertThat(json(answer).path("request_id").textValue()).isEqualTo(answer.header("X-Request-ID"));
+                assertThat(answer.getHeaders().asList())
+                        .noneMatch(header ->
+                                header.getName().toLowerCase(Locale.ROOT).startsWith("access-control-"));
+            }
+        }
+    }
+
+    @Test
+    void methodThatIsNotAllowedToOtherOriginsIsForbidden() {
+        Response answer = api.request().header("Origin", ALLOWED).delete("/api/flows/" + UUID.randomUUID());
+        assertThat(json(answer, 403).at("/error/code").textValue()).isEqualTo("forbidden");
+    }
+
+    private static Response preflight(String origin, String path) {
+        return given().header("Origin", origin)
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "x-api-key")
+                .options(path);
     }
 
     @Test
