@@ -89,6 +89,9 @@ final class Failures {
             case 415 -> new ReflowException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON");
             case 429 -> new ReflowException(ErrorCode.RATE_LIMITED, "Too many requests");
             case 503 -> new ReflowException(ErrorCode.UNAVAILABLE, "The service is not available at the moment");
+            case 504 ->
+                new ReflowException(
+                        ErrorCode.TIMEOUT, "The request takes too long; it may have been carried out all the same");
             default ->
                 status >= 400 && status < 500
                         ? new ReflowException(ErrorCode.BAD_REQUEST, "The request is not valid")

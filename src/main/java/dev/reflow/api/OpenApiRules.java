@@ -47,7 +47,13 @@ public final class OpenApiRules implements OASFilter {
             Map.entry("413", "The body is too large"),
             Map.entry("415", "The body is something else than JSON"),
             Map.entry("422", "The request is malformed; every fault is listed"),
-            Map.entry("500", "Something unexpected happened; the request id leads to it"));
+            Map.entry("429", "The caller has sent too many requests"),
+            Map.entry("500", "Something unexpected happened; the request id leads to it"),
+            Map.entry("503", "The service is not available at the moment"),
+            Map.entry("504", "It takes too long, and may be carried out all the same"));
+
+    /** Those that pass by themselves. */
+    private static final Set<String> PASSING = Set.of("429", "503");
 
     /** The operations of which the document tells what happens by the status of the execution. */
     static final Map<String, List<ExecutionAction>> ACTIONS = Map.of(
@@ -106,10 +112,11 @@ public final class OpenApiRules implements OASFilter {
 
     /** The failures that need no word of the operation's own. */
     private static Stream<String> everyTime(Operation operation) {
-        if (operation.getRequestBody() != null) {
-            return Stream.of("401", "403", "413", "415", "422", "500");
-        }
-        return parameters(operation).isEmpty() ? Stream.of("401", "403", "500") : Stream.of("401", "403", "422", "500");
+        Stream<String> form = operation.getRequestBody() != null
+                ? Stream.of("413", "415", "422")
+                : parameters(operation).isEmpty() ? Stream.empty() : Stream.of("422");
+        return Stream.concat(Stream.of("401", "403", "429", "500", "503", "504"), form)
+                .sorted();
     }
 
     private static void describeActions(List<ExecutionAction> actions, Operation operation) {
@@ -129,6 +136,13 @@ public final class OpenApiRules implements OASFilter {
         }
         if (response.getDescription() == null || response.getDescription().isEmpty()) {
             response.setDescription(FAILURES.getOrDefault(code, "Failure"));
+        }
+        if (PASSING.contains(code)) {
+            response.addHeader(
+                    "Retry-After",
+                    OASFactory.createHeader()
+                            .description("After how many seconds to try again")
+                            .schema(OASFactory.createSchema().addType(Schema.SchemaType.INTEGER)));
         }
         String schema = code.equals("422") ? "ValidationErrorResponse" : "ErrorResponse";
         response.setContent(OASFactory.createContent()

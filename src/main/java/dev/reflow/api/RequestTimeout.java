@@ -1,7 +1,6 @@
 package dev.reflow.api;
 
 import dev.reflow.error.ErrorCode;
-import dev.reflow.error.ReflowException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -45,10 +44,7 @@ public final class RequestTimeout {
         if (!request.isEnded()) {
             context.addEndHandler(answered -> request.connection().close());
         }
-        ErrorAnswer.write(
-                context,
-                new ReflowException(
-                        ErrorCode.TIMEOUT, "The request takes too long; it may have been carried out all the same"));
+        ErrorAnswer.write(context, Failures.of(ErrorCode.TIMEOUT.httpStatus()));
     }
 
     /** What comes of the request after all has nobody to go to. */

@@ -143,6 +143,20 @@ class OpenApiTest {
                         }));
     }
 
+    @Test
+    void everyOperationMayHaveToBeRepeatedLater() {
+        assertThat(operations).allSatisfy(operation -> {
+            JsonNode responses = operation.document().path("responses");
+            assertThat(responses.has("504")).isTrue();
+            for (String code : List.of("429", "503")) {
+                assertThat(responses
+                                .at("/" + code + "/headers/Retry-After/schema/type")
+                                .asText())
+                        .isEqualTo("integer");
+            }
+        });
+    }
+
     /** After a change that is meant: {@code ./mvnw test -Dtest=OpenApiTest -Dopenapi.refresh}. */
     @Test
     void snapshotIsWhatIsServed() throws IOException {
