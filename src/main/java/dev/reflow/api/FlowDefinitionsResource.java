@@ -146,7 +146,7 @@ public class FlowDefinitionsResource {
                     JsonBody body) {
         Form form = new Form();
         FlowId id = FlowsResource.id(form, flowId);
-        FlowIncludes includes = include.read(form);
+        FlowValidationIncludes includes = include.read(form);
         FlowDefinitionRequest request = FlowDefinitionRequest.read(form, body);
         form.check();
         return validateDefinition

@@ -24,43 +24,43 @@ public final class FlowIncludeParams {
 
     @QueryParam("include_dynamic_data")
     @Parameter(
-            description = "Add what the task executors offer for this definition",
+            description = "Accepted, and without effect: no task executor offers anything for a definition",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String dynamicData;
 
     @QueryParam("include_output_schemas")
     @Parameter(
-            description = "Add the schema of each task's output",
+            description = "Accepted, and without effect: the validation of a definition answers them",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String outputSchemas;
 
     @QueryParam("include_input_schema")
     @Parameter(
-            description = "Add the schema of the flow's input",
+            description = "Accepted, and without effect: the fields of an input task are in its definition",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String inputSchema;
 
     @QueryParam("include_default_reference_modes")
     @Parameter(
-            description = "Add how each reference is followed by default",
+            description = "Accepted, and without effect: references have one mode only",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String defaultReferenceModes;
 
     FlowIncludes read(Form form) {
+        form.query("include_dynamic_data", dynamicData).bool().or(false);
+        form.query("include_output_schemas", outputSchemas).bool().or(false);
+        form.query("include_input_schema", inputSchema).bool().or(false);
+        form.query("include_default_reference_modes", defaultReferenceModes)
+                .bool()
+                .or(false);
         return new FlowIncludes(
                 form.query("include_ordered_task_names", orderedTaskNames)
                         .bool()
                         .or(false),
-                form.query("include_validation_errors", validationErrors).bool().or(false),
-                form.query("include_dynamic_data", dynamicData).bool().or(false),
-                form.query("include_output_schemas", outputSchemas).bool().or(false),
-                form.query("include_input_schema", inputSchema).bool().or(false),
-                form.query("include_default_reference_modes", defaultReferenceModes)
-                        .bool()
-                        .or(false));
+                form.query("include_validation_errors", validationErrors).bool().or(false));
     }
 }

@@ -1,10 +1,4 @@
 package dev.reflow.api;
 
 /** What to answer of a flow beyond its own fields. */
-public record FlowIncludes(
-        boolean orderedTaskNames,
-        boolean validationErrors,
-        boolean dynamicData,
-        boolean outputSchemas,
-        boolean inputSchema,
-        boolean defaultReferenceModes) {}
+public record FlowIncludes(boolean orderedTaskNames, boolean validationErrors) {}

@@ -58,7 +58,7 @@ class FlowResponses {
                 false);
     }
 
-    FlowValidationResponse validation(DefinitionReader.Outcome outcome, FlowIncludes includes) {
+    FlowValidationResponse validation(DefinitionReader.Outcome outcome, FlowValidationIncludes includes) {
         return new FlowValidationResponse(
                 outcome.faults().stream().map(DefinitionFaultResponse::of).toList(),
                 outcome.definition().map(FlowResponses::orderedTaskNames).orElse(null),

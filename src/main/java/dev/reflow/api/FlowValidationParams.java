@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class FlowValidationParams {
     @QueryParam("include_dynamic_data")
     @Parameter(
-            description = "Add what the task executors offer for this definition",
+            description = "Answer an empty object instead of null: no task executor offers anything for a definition",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String dynamicData;
@@ -24,18 +24,15 @@ public final class FlowValidationParams {
 
     @QueryParam("include_default_reference_modes")
     @Parameter(
-            description = "Add how each reference is followed by default",
+            description = "Answer an empty object instead of null: references have one mode only",
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     @Nullable
     String defaultReferenceModes;
 
-    FlowIncludes read(Form form) {
-        return new FlowIncludes(
-                true,
-                true,
+    FlowValidationIncludes read(Form form) {
+        return new FlowValidationIncludes(
                 form.query("include_dynamic_data", dynamicData).bool().or(false),
                 form.query("include_output_schemas", outputSchemas).bool().or(false),
-                false,
                 form.query("include_default_reference_modes", defaultReferenceModes)
                         .bool()
                         .or(false));
