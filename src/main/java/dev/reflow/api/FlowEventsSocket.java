@@ -17,7 +17,6 @@ import io.smallrye.mutiny.subscription.BackPressureFailure;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,7 +42,7 @@ class FlowEventsSocket {
 
     @OnOpen
     void open(WebSocketConnection connection) {
-        FlowId flow = new FlowId(UUID.fromString(connection.pathParam(FLOW)));
+        FlowId flow = FlowEventsUpgrade.flow(connection.pathParam(FLOW));
         Caller listener = Objects.requireNonNull(connection.userData().get(LISTENER));
         connection
                 .userData()

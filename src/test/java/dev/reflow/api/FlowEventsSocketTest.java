@@ -13,6 +13,7 @@ import dev.reflow.support.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
@@ -80,6 +84,16 @@ class FlowEventsSocketTest {
                     .containsExactly("running", "in#0 completed", "copy#0 completed", "completed");
             assertThat(changes(socket, second)).isEqualTo(changes(socket, first));
             assertThat(changes(socket, elsewhere)).isEmpty();
+        }
+    }
+
+    @Test
+    void flowMayBeSpelledInEveryWay() throws Exception {
+        for (String spelled : List.of(flow.toUpperCase(Locale.ROOT), flow.replace("-", ""), "urn:uuid:" + flow)) {
+            try (EventSocket socket = EventSocket.open(service, api.key(), spelled)) {
+                String execution = api.start(flow, "{}");
+                socket.await(messages -> hasEnded(messages, execution));
+            }
         }
     }
 
@@ -159,6 +173,23 @@ class FlowEventsSocketTest {
         assertThat(refusal(colleague.key(), flow)).isEqualTo(403);
         api.delete("/api/flows/" + flow);
         assertThat(refusal(api.key(), flow)).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, Upgrade, websocket, 12",
+        "GET, Upgrade, chat, 13",
+        "GET, keep-alive, websocket, 13",
+        "POST, Upgrade, websocket, 13",
+    })
+    void requestThatIsNoHandshakeIsRefused(String method, String connection, String upgrade, String version) {
+        Response answer = api.request()
+                .header("Connection", connection)
+                .header("Upgrade", upgrade)
+                .header("Sec-WebSocket-Version", version)
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .request(method, "/ws/flows/" + flow);
+        assertThat(ApiClient.json(answer, 400).at("/error/code").textValue()).isEqualTo("bad_request");
     }
 
     private int refusal(String key, String of) {
