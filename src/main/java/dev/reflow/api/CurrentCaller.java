@@ -1,11 +1,13 @@
 package dev.reflow.api;
 
+import dev.reflow.error.ReflowException;
 import dev.reflow.organization.Caller;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
@@ -38,6 +40,15 @@ class CurrentCaller {
                         span.getSpanId(),
                         span.getTraceFlags().asHex())
                 : null;
+    }
+
+    /** The caller, of a request that says whose the thing is. What is another organization's is not there. */
+    Caller requireOf(UUID organization, String thing) {
+        Caller caller = get();
+        if (!caller.organization().value().equals(organization)) {
+            throw ReflowException.notFound(thing);
+        }
+        return caller;
     }
 
     private static String operation(ResteasyReactiveRequestContext request) {

@@ -168,7 +168,11 @@ public class TaskExecutionsResource {
         form.check();
         ResultEdit edit = new ResultEdit(request.output(), request.staleStatus(), request.updatedAt(), execute);
         return editTaskResult
-                .edit(caller.get(), request.id(), new FlowExecutionId(request.flowExecutionId()), edit)
+                .edit(
+                        caller.requireOf(request.organizationId(), "Task execution"),
+                        request.id(),
+                        new FlowExecutionId(request.flowExecutionId()),
+                        edit)
                 .map(responses::one);
     }
 

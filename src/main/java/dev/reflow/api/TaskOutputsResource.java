@@ -114,7 +114,7 @@ public class TaskOutputsResource {
         TaskOutputCreateRequest request = TaskOutputCreateRequest.read(form, body);
         form.check();
         return sendTaskOutput
-                .send(caller.get(), request.id(), request.content())
+                .send(caller.requireOf(request.organizationId(), "Flow execution"), request.id(), request.content())
                 .map(TaskOutputResponse::of);
     }
 

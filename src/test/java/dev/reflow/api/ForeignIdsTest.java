@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.support.ApiClient;
+import dev.reflow.support.EventSocket;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -26,7 +27,7 @@ class ForeignIdsTest {
         ApiClient owner = organizations.create();
         ApiClient stranger = organizations.create();
         Map<String, String> foreign = Things.of(owner, owner, "public");
-        Map<String, String> absent = Things.absent(foreign);
+        Map<String, String> absent = Things.saidToBeOf(stranger, Things.absent(foreign));
         List<String> before = rows(owner.organization());
 
         List<ServedOperation> operations = ServedOperation.all().stream()
@@ -34,10 +35,42 @@ class ForeignIdsTest {
                 .toList();
 
         assertThat(operations).hasSizeGreaterThan(20).allSatisfy(operation -> {
-            ObjectNode answered = notFound(operation.send(stranger, foreign));
-            assertThat(answered).isEqualTo(notFound(operation.send(stranger, absent)));
+            ObjectNode answered = notFound(operation.send(stranger, absent));
+            assertThat(notFound(operation.send(stranger, foreign))).isEqualTo(answered);
+            assertThat(notFound(operation.send(stranger, Things.saidToBeOf(stranger, foreign))))
+                    .isEqualTo(answered);
         });
         assertThat(rows(owner.organization())).isEqualTo(before);
+    }
+
+    @Test
+    void ownThingThatIsSaidToBeOfAnotherOrganizationIsAnsweredLikeAnAbsentOne() {
+        ApiClient api = organizations.create();
+        Map<String, String> own = Things.of(api, api, "public");
+        Map<String, String> absent = Things.saidToBeOf(api, Things.absent(own));
+        List<String> before = rows(api.organization());
+
+        List<ServedOperation> operations = ServedOperation.all().stream()
+                .filter(ServedOperation::namesOrganization)
+                .toList();
+
+        assertThat(operations)
+                .hasSize(2)
+                .allSatisfy(operation -> assertThat(
+                                notFound(operation.send(api, Things.saidToBeOf(organizations.create(), own))))
+                        .isEqualTo(notFound(operation.send(api, absent))));
+        assertThat(rows(api.organization())).isEqualTo(before);
+    }
+
+    @Test
+    void eventsOfAForeignFlowAreLikeThoseOfAnAbsentOne() {
+        ApiClient owner = organizations.create();
+        ApiClient stranger = organizations.create();
+        String foreign = Things.of(owner, owner, "public").get("flow_id");
+
+        assertThat(notFound(EventSocket.answer(stranger.request(), foreign)))
+                .isEqualTo(notFound(
+                        EventSocket.answer(stranger.request(), UUID.randomUUID().toString())));
     }
 
     private static ObjectNode notFound(Response answer) {
@@ -61,10 +94,18 @@ class ForeignIdsTest {
     }
 
     private List<String> rows(UUID organization) {
-        return List.of("flow", "flow_execution", "task_execution", "webhook_data", "service_account", "api_key")
+        return List.of(
+                        "flow",
+                        "flow_execution",
+                        "task_execution",
+                        "task_output",
+                        "webhook_data",
+                        "service_account",
+                        "api_key")
                 .stream()
                 .map(table -> organizations.textOf(
-                        "select coalesce(string_agg(r::text, '; ' order by r.id), '') from " + table
+                        "select coalesce(string_agg((to_jsonb(r) - 'last_used_at')::text, '; ' order by r.id), '') from "
+                                + table
                                 + " r where r.organization_id = $1",
                         Tuple.of(organization)))
                 .toList();

@@ -46,7 +46,8 @@ class PermissionsTest {
                     "task_execution_id",
                     "task_output_id",
                     "service_account_id",
-                    "api_key_id")
+                    "api_key_id",
+                    "organization_id")
             .collect(Collectors.toMap(name -> name, name -> UUID.randomUUID().toString()));
 
     @Inject

@@ -64,6 +64,11 @@ record ServedOperation(String method, String path, JsonNode document) {
         return parameters().anyMatch(ServedOperation::isId) || !idsIn(example()).isEmpty();
     }
 
+    /** Whether its body says whose the thing is. */
+    boolean namesOrganization() {
+        return example().has("organization_id");
+    }
+
     /** @param ids by the names of parameters and members; those in the body called {@code id} are a task execution's */
     Response send(ApiClient api, Map<String, String> ids) {
         return send(api.request(), ids);
@@ -120,12 +125,12 @@ record ServedOperation(String method, String path, JsonNode document) {
         }
     }
 
-    /** The ids of things of flows and executions, at any depth. An organization's is not looked at by anybody. */
+    /** The ids of things of flows and executions, and of organizations, at any depth. */
     private static List<FoundId> idsIn(JsonNode body) {
         List<FoundId> found = new ArrayList<>();
-        body.findParents("flow_execution_id")
-                .forEach(parent -> found.add(new FoundId((ObjectNode) parent, "flow_execution_id")));
-        body.findParents("flow_id").forEach(parent -> found.add(new FoundId((ObjectNode) parent, "flow_id")));
+        for (String member : List.of("flow_execution_id", "flow_id", "organization_id")) {
+            body.findParents(member).forEach(parent -> found.add(new FoundId((ObjectNode) parent, member)));
+        }
         if (body.has("id") && body.has("flow_execution_id")) {
             found.add(new FoundId((ObjectNode) body, "id"));
         }

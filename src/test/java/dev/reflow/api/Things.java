@@ -25,6 +25,7 @@ final class Things {
                 .textValue();
         String execution = creator.start(flowId, "{'name': 'Ada'}");
         creator.awaitStatus(execution, "completed");
+        ids.put("organization_id", creator.organization().toString());
         ids.put("flow_id", flowId);
         ids.put("flow_execution_id", execution);
         String attempt = creator.task(execution, "greeting").path("id").textValue();
@@ -55,6 +56,13 @@ final class Things {
     static Map<String, String> absent(Map<String, String> likeThese) {
         Map<String, String> ids = new HashMap<>(likeThese);
         ids.replaceAll((name, id) -> UUID.randomUUID().toString());
+        return Map.copyOf(ids);
+    }
+
+    /** The same things, said to be of an organization. */
+    static Map<String, String> saidToBeOf(ApiClient organization, Map<String, String> things) {
+        Map<String, String> ids = new HashMap<>(things);
+        ids.put("organization_id", organization.organization().toString());
         return Map.copyOf(ids);
     }
 }

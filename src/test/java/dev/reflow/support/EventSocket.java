@@ -1,6 +1,8 @@
 package dev.reflow.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -51,6 +53,15 @@ public final class EventSocket implements AutoCloseable, WebSocket.Listener {
         URI address = URI.create(service.resolve("/ws/flows/" + flow).toString().replaceFirst("^http", "ws"));
         events.socket = builder.buildAsync(address, events).get(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS);
         return events;
+    }
+
+    /** To the request for a WebSocket, when it is refused. */
+    public static Response answer(RequestSpecification request, String flow) {
+        return request.header("Connection", "Upgrade")
+                .header("Upgrade", "websocket")
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .get("/ws/flows/" + flow);
     }
 
     @Override
