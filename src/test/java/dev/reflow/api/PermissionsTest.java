@@ -1,6 +1,7 @@
 package dev.reflow.api;
 
 import static dev.reflow.support.ApiClient.json;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import dev.reflow.organization.OrganizationId;
 import dev.reflow.organization.Permission;
 import dev.reflow.organization.Role;
 import dev.reflow.support.ApiClient;
+import dev.reflow.support.EventSocket;
 import dev.reflow.support.Organizations;
 import io.quarkus.security.PermissionsAllowed;
 import io.quarkus.test.junit.QuarkusTest;
@@ -90,9 +92,17 @@ class PermissionsTest {
     void everyOperationNeedsCredentials() {
         assertThat(ServedOperation.all())
                 .isNotEmpty()
-                .allSatisfy(operation -> assertThat(
-                                operation.sendWithoutCredentials(ABSENT).statusCode())
-                        .isEqualTo(401));
+                .allSatisfy(operation -> isUnauthorized(operation.sendWithoutCredentials(ABSENT)));
+        isUnauthorized(EventSocket.answer(given(), UUID.randomUUID().toString()));
+    }
+
+    private static void isUnauthorized(Response answer) {
+        JsonNode body = json(answer, 401);
+        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(answer.contentType()).startsWith("application/json");
+        assertThat(body.at("/error/code").textValue()).isEqualTo("unauthorized");
+        assertThat(body.at("/error/message").textValue()).isNotEmpty();
+        assertThat(body.path("request_id").textValue()).isEqualTo(answer.header("X-Request-ID"));
     }
 
     @Test
