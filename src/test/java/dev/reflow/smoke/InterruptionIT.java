@@ -181,7 +181,7 @@ class InterruptionIT {
                 assertThat(client.output(execution, "total").isNumber()).isTrue();
             }
             assertThat(Duration.between(asked, endOf(client, firm, "call"))).isGreaterThan(Duration.ofSeconds(3));
-            assertThat(unfinished(service)).isZero();
+            assertThatEverythingHasEnded(service);
         }
         assertThat(remote.requests("/takes/5000")).hasSize(1);
         assertThat(remote.requests("/takes/1000")).hasSize(1);

@@ -20,6 +20,7 @@ import dev.reflow.support.RecordingTaskExecutor;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -53,16 +54,17 @@ class EmbeddedEngineTest {
     /** @param executor of the flow's one task */
     private void start(
             int maxActiveGenerations, @Nullable Integer maxConcurrentExecutions, RecordingTaskExecutor executor) {
-        tables = new Tables(() -> Instant.EPOCH.plus(scheduler.now()), maxConcurrentExecutions);
+        tables = new Tables(() -> Instant.EPOCH.plus(scheduler.now()), maxConcurrentExecutions, Set.of());
         tables.publish(FLOW, FlowBuilder.flow().task("a", "work", "{}").definition());
         commands = new InMemoryCommands(tables);
         engine = new EmbeddedEngine(
                 new Loop(scheduler),
                 new Hourly(maxActiveGenerations),
-                counted(new InMemoryGenerationStore(tables, Set.of(), InMemoryGenerationStore.Journal.NONE)),
+                counted(new InMemoryGenerationStore(tables, InMemoryGenerationStore.Journal.NONE)),
                 new CountedWakeups(),
                 new TaskExecutors(List.of(executor)),
-                new SimpleMeterRegistry(),
+                new EngineTelemetry(
+                        new SimpleMeterRegistry(), TracerProvider.noop().get("test")),
                 () -> NODE);
         engine.start();
     }

@@ -19,8 +19,8 @@ final class SimulatedNode implements EngineLoop {
     private final int number;
     private final Duration startedAt;
     private final FaultyStore store;
-    private final EngineTelemetry telemetry = new EngineTelemetry(
-            new SimpleMeterRegistry(), TracerProvider.noop().get("simulation"));
+    private final EngineTelemetry telemetry =
+            new EngineTelemetry(new SimpleMeterRegistry(), TracerProvider.noop().get("simulation"));
     private final EmbeddedEngine engine;
     private final Set<NodeId> ids = new LinkedHashSet<>();
     private final List<Task> backlog = new ArrayList<>();
@@ -109,7 +109,8 @@ final class SimulatedNode implements EngineLoop {
     }
 
     int activeGenerations() {
-        return (int) telemetry.registry().get("reflow.generations.active").gauge().value();
+        return (int)
+                telemetry.registry().get("reflow.generations.active").gauge().value();
     }
 
     void beaten(Duration sentAt) {
