@@ -1,13 +1,7 @@
 package dev.reflow.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.reflow.error.Fault;
 import dev.reflow.flow.JsonLimits;
 import java.io.IOException;
@@ -24,26 +18,12 @@ import org.jspecify.annotations.Nullable;
 public record JsonBody(@Nullable JsonNode tree, @Nullable Fault fault) {
     static final String MEDIA_TYPE = "application/json";
 
-    private static final int LONGEST_TEXT = 32 * 1024 * 1024;
-
-    private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(LONGEST_TEXT)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build()
-            .readerFor(JsonNode.class);
-
     static JsonBody parse(byte[] bytes) {
         if (bytes.length == 0) {
             return new JsonBody(null, null);
         }
         try {
-            JsonNode tree = READER.readTree(bytes);
+            JsonNode tree = RequestJson.READER.readTree(bytes);
             return tree.isMissingNode() ? noJson(bytes.length) : checked(tree);
         } catch (JsonProcessingException e) {
             return noJson(

@@ -12,7 +12,6 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 
 /** Shows an answer of each kind: those of success by their schema, those of failure as the service writes them. */
 final class OpenApiExamples {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String REQUEST_ID = "01JYX2K6N7Q0V4B8C9D0E1F2G3";
 
     private OpenApiExamples() {}
@@ -80,7 +79,7 @@ final class OpenApiExamples {
 
     private static Object read(String json) {
         try {
-            return MAPPER.readValue(json, Object.class);
+            return new ObjectMapper().readValue(json, Object.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an example is no JSON: " + json, e);
         }

@@ -7,14 +7,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.container.ContainerResponseContext;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
  * Answers requests that take too long, from their first line on, so that a body that never ends counts, too. An answer
- * that has begun is left alone, and so are WebSockets.
+ * that has begun is left alone, and so are WebSockets. See {@link LateAnswers} for what comes of them after all.
  */
 @Singleton
 public final class RequestTimeout {
@@ -45,13 +43,5 @@ public final class RequestTimeout {
             context.addEndHandler(answered -> request.connection().close());
         }
         ErrorAnswer.write(context, Failures.of(ErrorCode.TIMEOUT.httpStatus()));
-    }
-
-    /** What comes of the request after all has nobody to go to. */
-    @ServerResponseFilter
-    public void dropWhatIsLate(ContainerResponseContext response, RoutingContext context) {
-        if (context.response().ended()) {
-            response.setEntity(null);
-        }
     }
 }

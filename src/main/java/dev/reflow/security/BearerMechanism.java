@@ -29,12 +29,12 @@ class BearerMechanism implements HttpAuthenticationMechanism {
     private static final Pattern BEARER = Pattern.compile("bearer( |$)", Pattern.CASE_INSENSITIVE);
     private static final Pattern TOKEN =
             Pattern.compile("bearer [\\w-]+\\.[\\w-]+\\.[\\w-]+", Pattern.CASE_INSENSITIVE);
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final OidcAuthenticationMechanism oidc;
     private final TokenCallers callers;
     private final CallerRate rate;
     private final Outage outage = new Outage();
+    private final JsonMapper mapper = new JsonMapper();
 
     BearerMechanism(OidcAuthenticationMechanism oidc, TokenCallers callers, CallerRate rate) {
         this.oidc = oidc;
@@ -83,10 +83,10 @@ class BearerMechanism implements HttpAuthenticationMechanism {
     }
 
     /** As they are written in the token. */
-    private static JsonNode claims(SecurityIdentity genuine) {
+    private JsonNode claims(SecurityIdentity genuine) {
         String payload = ((JsonWebToken) genuine.getPrincipal()).getRawToken().split("\\.")[1];
         try {
-            return MAPPER.readTree(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
+            return mapper.readTree(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new AuthenticationFailedException("the token's claims are no JSON", e);
         }

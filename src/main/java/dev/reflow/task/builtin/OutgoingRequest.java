@@ -113,7 +113,7 @@ record OutgoingRequest(
             return Buffer.buffer(body.textValue().getBytes(mediaType.charset()));
         }
         try {
-            return Buffer.buffer(Parameters.MAPPER.writeValueAsBytes(body));
+            return Buffer.buffer(ExactJson.bytes(body));
         } catch (JsonProcessingException e) {
             throw new RefusedRequestException("the body cannot be written as JSON: " + e.getOriginalMessage());
         }

@@ -1,10 +1,8 @@
 package dev.reflow.task.builtin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.reflow.error.Fault;
 import dev.reflow.task.JsonSchemas;
@@ -19,17 +17,12 @@ import java.util.stream.Collectors;
 
 /** What all executors do with schemas, faults and durations. */
 final class Parameters {
-    /** Numbers keep every digit they came with. */
-    static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
-
     private Parameters() {}
 
-    /** A schema from a text block. */
+    /** A schema from a text block; for static fields, so it keeps no mapper. */
     static ObjectNode schema(String json) {
         try {
-            return (ObjectNode) MAPPER.readTree(json);
+            return (ObjectNode) new ObjectMapper().readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("a schema is not JSON", e);
         }

@@ -2,9 +2,7 @@ package dev.reflow.task.builtin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -25,8 +23,6 @@ import java.util.Optional;
 /** A response as the output of a task. */
 record ReceivedResponse(int status, MultiMap headers, Buffer body) {
     private static final int SHOWN_IN_MESSAGES = 1_000;
-    private static final ObjectReader JSON =
-            Parameters.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Completed, unless the response is JSON that cannot be kept. */
     TaskOutcome toOutcome(String request) {
@@ -90,7 +86,7 @@ record ReceivedResponse(int status, MultiMap headers, Buffer body) {
     /** What calls itself JSON and is not stays text: the task that refers to a field of it will say so. */
     private static JsonNode json(String text) throws StreamConstraintsException {
         try {
-            JsonNode read = JSON.readTree(text);
+            JsonNode read = ExactJson.READER.readTree(text);
             return read.isMissingNode() ? TextNode.valueOf(text) : read;
         } catch (StreamConstraintsException e) {
             throw e;
