@@ -4,14 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.reflow.execution.ExecutionEvent;
 import dev.reflow.execution.ExecutionStatus;
 import dev.reflow.execution.ProcessingStatus;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@RegisterForReflection // written where the framework does not see that it is an answer
 public record ExecutionEventResponse(
         @Schema(description = "Rises within an execution") long id,
 

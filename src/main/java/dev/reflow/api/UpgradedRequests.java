@@ -1,6 +1,5 @@
 package dev.reflow.api;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.reflect.Method;
@@ -10,30 +9,19 @@ import java.lang.reflect.Method;
  * that such a one is over, and would wait in vain, for as long as it may, for each WebSocket that there ever was. It has
  * no public way to be told; without this, a stop only takes longer.
  */
-@RegisterForReflection(targets = QuarkusRequestWrapper.class, fields = false)
 final class UpgradedRequests {
-    private static final Method DONE = done();
-
     private UpgradedRequests() {}
-
-    private static Method done() {
-        try {
-            Method done = QuarkusRequestWrapper.class.getDeclaredMethod("done");
-            done.setAccessible(true);
-            return done;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("the framework counts its requests in another way now", e);
-        }
-    }
 
     /** What follows is a connection, which has an end of its own. */
     static void end(HttpServerRequest request) {
         if (request.getCookie(QuarkusRequestWrapper.FAKE_COOKIE_NAME)
                 instanceof QuarkusRequestWrapper.QuarkusCookie counted) {
             try {
-                DONE.invoke(counted.getRequestWrapper());
+                Method done = QuarkusRequestWrapper.class.getDeclaredMethod("done");
+                done.setAccessible(true);
+                done.invoke(counted.getRequestWrapper());
             } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
+                throw new IllegalStateException("the framework counts its requests in another way now", e);
             }
         }
     }

@@ -5,7 +5,6 @@ import com.dashjoin.jsonata.JException;
 import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reflow.task.TaskOutcome;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * One JSONata expression, parsed for one evaluation: the library ties what it parses to the thread and keeps variables
  * in it, so nothing is kept or shared.
  */
-@RegisterForReflection(targets = Functions.class) // the library finds its functions by their names
 final class JsonataExpression {
     /** Where the library keeps the callbacks of {@link EvaluationBounds}: as variables that an expression could set. */
     private static final String RESERVED = "__evaluate_";
