@@ -6,8 +6,10 @@ import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertiesLocationConfigSourceFactory;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.source.file.FileSystemConfigSourceFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,20 +30,24 @@ public final class ReflowMain {
     private static final Path CONFIG_FILE = Path.of("config", "application.properties");
     private static final int CONFIG_FILE_ORDINAL = 260;
 
+    /** Known when a native executable is built, which so leaves out the embedded database and all that only it needs. */
+    private static final boolean NATIVE = ImageMode.current().isNativeImage();
+
     private ReflowMain() {}
 
     public static void main(String... args) {
         SmallRyeConfig config = startupConfig();
         checkBootstrapKey(config);
         if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
-            if (ImageMode.current().isNativeImage()) {
+            if (NATIVE) {
                 refuse("a native executable has no database of its own. Set QUARKUS_DATASOURCE_REACTIVE_URL,"
                         + " QUARKUS_DATASOURCE_USERNAME and QUARKUS_DATASOURCE_PASSWORD.");
-            }
-            try {
-                useEmbeddedDatabase(dataFolder(config));
-            } catch (EmbeddedDatabaseException e) {
-                refuse(String.valueOf(e.getMessage()));
+            } else {
+                try {
+                    useEmbeddedDatabase(dataFolder(config));
+                } catch (EmbeddedDatabaseException e) {
+                    refuse(String.valueOf(e.getMessage()));
+                }
             }
         } else if (!isSet(config, REACTIVE_URL)) {
             System.setProperty(
@@ -71,8 +77,9 @@ public final class ReflowMain {
     private static SmallRyeConfig startupConfig() {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
-                .addDefaultSources()
-                .addDiscoveredSources();
+                .addSystemSources()
+                // a native executable would not discover them
+                .withSources(new PropertiesLocationConfigSourceFactory(), new FileSystemConfigSourceFactory());
         if (Files.isReadable(CONFIG_FILE)) {
             try {
                 builder.withSources(

@@ -135,7 +135,8 @@ class FirstStartIT {
 
     @Test
     void bootstrapKeyMustBeginWithSaf() throws Exception {
-        try (ReflowProcess service = ReflowProcess.launch(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "secret-4711"))) {
+        try (ReflowProcess service = ReflowProcess.launch(
+                folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", "secret-4711", "QUARKUS_DATASOURCE_REACTIVE_URL", ""))) {
             assertThat(service.awaitEnd()).isNotZero();
             assertThat(service.output())
                     .contains("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_")

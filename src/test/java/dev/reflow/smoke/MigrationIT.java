@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A schema that is migrated by a process of its own, and credentials that are in files. */
+/** A schema that is migrated by a process of its own, and a database whose address and credentials are in files. */
 class MigrationIT {
     private static final String KEY = "saf_migration";
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -41,9 +41,10 @@ class MigrationIT {
         Files.writeString(secrets.resolve("quarkus.datasource.username"), database.user());
         Files.writeString(secrets.resolve("quarkus.datasource.password"), database.password());
         Files.writeString(secrets.resolve("reflow.bootstrap.api-key"), KEY);
+        Files.writeString(
+                secrets.resolve("quarkus.datasource.reactive.url"),
+                "postgresql://127.0.0.1:" + database.port() + "/" + database.name());
         Map<String, String> environment = new HashMap<>();
-        environment.put(
-                "QUARKUS_DATASOURCE_REACTIVE_URL", "postgresql://127.0.0.1:" + database.port() + "/" + database.name());
         environment.put("SMALLRYE_CONFIG_SOURCE_FILE_LOCATIONS", secrets.toString());
         environment.put("QUARKUS_FLYWAY_MIGRATE_AT_START", migrates);
         return environment;

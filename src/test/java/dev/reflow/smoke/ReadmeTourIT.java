@@ -40,6 +40,7 @@ class ReadmeTourIT {
                 }
             }
             assertThat(service.complaints()).isEmpty();
+            System.out.printf("resident memory after the tour: %s%n", service.residentMemory());
             service.terminate();
         }
     }

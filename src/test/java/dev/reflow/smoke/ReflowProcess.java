@@ -3,6 +3,7 @@ package dev.reflow.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reflow.ops.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,23 +13,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged service in a JVM of its own, in an environment of the test's making. */
+/**
+ * The packaged service in a process of its own, in an environment of the test's making. The native executable, which has no
+ * embedded database, gets one from here, in the folder where the service would have had it.
+ */
 final class ReflowProcess implements AutoCloseable {
     private static final Duration TO_START = Duration.ofSeconds(90);
     private static final Duration TO_END = Duration.ofSeconds(60);
+    private static final String EXECUTABLE = System.getProperty(EmbeddedOnly.EXECUTABLE);
 
+    private final long launched = System.nanoTime();
     private final Process process;
     private final Path output;
     private final DataFolder folder;
     private final int port;
+    private final Optional<EmbeddedDatabase> database;
 
-    private ReflowProcess(Process process, Path output, DataFolder folder, int port) {
+    private ReflowProcess(
+            Process process, Path output, DataFolder folder, int port, Optional<EmbeddedDatabase> database) {
         this.process = process;
         this.output = output;
         this.folder = folder;
         this.port = port;
+        this.database = database;
     }
 
     /** Starts the service and waits until it is ready. */
@@ -65,13 +75,33 @@ final class ReflowProcess implements AutoCloseable {
         builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         builder.environment().putAll(environment);
-        return new ReflowProcess(builder.start(), output, new DataFolder(folder), port);
+        Optional<EmbeddedDatabase> database = EXECUTABLE == null || namesDatabase(environment)
+                ? Optional.empty()
+                : Optional.of(EmbeddedDatabase.start(folder));
+        database.ifPresent(own -> builder.environment().putAll(settings(own)));
+        return new ReflowProcess(builder.start(), output, new DataFolder(folder), port, database);
+    }
+
+    /** Also one that says that there is none, or where a folder of secrets may say it. */
+    private static boolean namesDatabase(Map<String, String> environment) {
+        return environment.keySet().stream()
+                .anyMatch(name ->
+                        name.startsWith("QUARKUS_DATASOURCE_") || name.equals("SMALLRYE_CONFIG_SOURCE_FILE_LOCATIONS"));
+    }
+
+    private static Map<String, String> settings(EmbeddedDatabase database) {
+        return Map.of(
+                "QUARKUS_DATASOURCE_REACTIVE_URL",
+                "postgresql://127.0.0.1:" + database.port() + "/" + database.database(),
+                "QUARKUS_DATASOURCE_USERNAME",
+                database.user(),
+                "QUARKUS_DATASOURCE_PASSWORD",
+                database.password());
     }
 
     /** The native executable where there is one, the packaged jar otherwise. */
     private static List<String> command() {
-        String executable = System.getProperty("reflow.executable");
-        return executable == null
+        return EXECUTABLE == null
                 ? List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", // starts sooner
@@ -79,7 +109,7 @@ final class ReflowProcess implements AutoCloseable {
                         Path.of(System.getProperty("reflow.jar"))
                                 .toAbsolutePath()
                                 .toString())
-                : List.of(Path.of(executable).toAbsolutePath().toString());
+                : List.of(Path.of(EXECUTABLE).toAbsolutePath().toString());
     }
 
     static int freePort() throws IOException {
@@ -89,12 +119,26 @@ final class ReflowProcess implements AutoCloseable {
     }
 
     void awaitReady() {
-        await("readiness").atMost(TO_START).pollInterval(Duration.ofMillis(100)).until(() -> {
-            assertThat(process.isAlive())
-                    .as("the service has ended:%n%s", output())
-                    .isTrue();
-            return client("").isReady();
-        });
+        awaitReady(Duration.ofMillis(100));
+    }
+
+    /** How long it took from its launch until it was ready, asked again and again. */
+    Duration timeToReady() {
+        awaitReady(Duration.ofMillis(1));
+        return Duration.ofNanos(System.nanoTime() - launched);
+    }
+
+    private void awaitReady(Duration pause) {
+        await("readiness")
+                .atMost(TO_START)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(pause)
+                .until(() -> {
+                    assertThat(process.isAlive())
+                            .as("the service has ended:%n%s", output())
+                            .isTrue();
+                    return client("").isReady();
+                });
     }
 
     String url() {
@@ -103,6 +147,18 @@ final class ReflowProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** As Linux puts it. */
+    String residentMemory() throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid()), "status");
+        return Files.notExists(status)
+                ? "unknown"
+                : Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .map(line -> line.substring("VmRSS:".length()).strip())
+                        .findFirst()
+                        .orElse("unknown");
     }
 
     DataFolder folder() {
@@ -164,6 +220,7 @@ final class ReflowProcess implements AutoCloseable {
         try {
             kill();
             folder.endServerOf(process.pid());
+            database.ifPresent(EmbeddedDatabase::close);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
