@@ -22,10 +22,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Makes an empty database usable at the first start, and tells the person who started the service how to begin. */
 @ApplicationScoped
 class FirstStart {
+    private static final Logger LOG = Logger.getLogger(FirstStart.class);
     private static final String SAMPLE = "/sample-flow.json";
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -36,6 +38,7 @@ class FirstStart {
     private final int configuredPort;
     private final boolean migrates;
     private final boolean runsExecutions;
+    private final boolean logsJson;
     private volatile Optional<Bootstrap.FirstStart> made = Optional.empty();
 
     FirstStart(
@@ -44,13 +47,15 @@ class FirstStart {
             @ConfigProperty(name = "reflow.bootstrap.api-key") Optional<String> presetKey,
             @ConfigProperty(name = "quarkus.http.port") int configuredPort,
             @ConfigProperty(name = "quarkus.flyway.migrate-at-start") boolean migrates,
-            @ConfigProperty(name = "reflow.engine.enabled") boolean runsExecutions) {
+            @ConfigProperty(name = "reflow.engine.enabled") boolean runsExecutions,
+            @ConfigProperty(name = "quarkus.log.console.json.enabled") boolean logsJson) {
         this.bootstrap = bootstrap;
         this.mapper = mapper;
         this.presetKey = presetKey;
         this.configuredPort = configuredPort;
         this.migrates = migrates;
         this.runsExecutions = runsExecutions;
+        this.logsJson = logsJson;
     }
 
     /**
@@ -90,8 +95,16 @@ class FirstStart {
     }
 
     private synchronized void tell(int port) {
-        made.ifPresent(first -> System.out.print(new Welcome("http://localhost:" + port, first).text()));
+        made.map(first -> new Welcome("http://localhost:" + port, first).text()).ifPresent(this::print);
         made = Optional.empty();
+    }
+
+    private void print(String text) {
+        if (logsJson) {
+            LOG.info(text); // whoever reads the output expects one object per line
+        } else {
+            System.out.print(text);
+        }
     }
 
     private OrganizationStore.SampleFlow sampleFlow() {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Starts the service, and before it a database of its own unless another one is configured. */
@@ -38,6 +39,7 @@ public final class ReflowMain {
     public static void main(String... args) {
         SmallRyeConfig config = startupConfig();
         checkBootstrapKey(config);
+        checkSettings(config);
         if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
             if (NATIVE) {
                 refuse("a native executable has no database of its own. Set QUARKUS_DATASOURCE_REACTIVE_URL,"
@@ -65,6 +67,13 @@ public final class ReflowMain {
         Optional<String> key = config.getOptionalValue(BOOTSTRAP_KEY, String.class);
         if (key.isPresent() && !new ApiKeyToken(key.get()).isWellFormed()) {
             refuse("REFLOW_BOOTSTRAP_API_KEY has to begin with saf_ and go on after that.");
+        }
+    }
+
+    private static void checkSettings(SmallRyeConfig config) {
+        List<String> faults = SettingsCheck.faults(name -> config.getOptionalValue(name, String.class));
+        if (!faults.isEmpty()) {
+            refuse(String.join("\nreflow cannot start: ", faults));
         }
     }
 

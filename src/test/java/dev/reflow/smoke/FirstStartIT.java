@@ -1,8 +1,10 @@
 package dev.reflow.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.support.FlowBuilder;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,36 @@ class FirstStartIT {
             service.terminate();
             assertThat(service.output()).doesNotContain(text.key(), text.organization(), "API key", "curl");
         }
+    }
+
+    @Test
+    void everyLineIsAnObjectWhereThatIsAskedFor() throws Exception {
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true"))) {
+            await().atMost(SOON).until(() -> service.output().contains("reflow is ready for the first time"));
+            service.terminate();
+            assertThat(service.output().lines())
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(line -> assertThat(
+                                    FlowBuilder.json(line.replace("'", "")).has("message"))
+                            .isTrue())
+                    .anySatisfy(line -> assertThat(line).contains("API key"));
+        }
+    }
+
+    @Test
+    void settingsThatAreWrongAreToldBeforeAnythingIsDone() throws Exception {
+        try (ReflowProcess service = ReflowProcess.launch(
+                folder,
+                Map.of("REFLOW_ENGINE_DEAD_AFTER", "soon", "REFLOW_TTL_BATCH", "0", "REFLOW_LIVE_BUFFER", "7"))) {
+            assertThat(service.awaitEnd()).isEqualTo(1);
+            assertThat(service.output().lines())
+                    .containsExactly(
+                            "reflow cannot start: REFLOW_TTL_BATCH (reflow.ttl.batch) is \"0\", it has to be a whole"
+                                    + " number, at least 1.",
+                            "reflow cannot start: REFLOW_ENGINE_DEAD_AFTER (reflow.engine.dead-after) is \"soon\", it has"
+                                    + " to be a duration like 10s, longer than nothing.");
+        }
+        assertThat(folder).doesNotExist();
     }
 
     private static void runAsPrinted(List<String> commands, ReflowClient client) throws Exception {

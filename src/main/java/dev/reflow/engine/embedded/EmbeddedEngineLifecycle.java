@@ -45,11 +45,6 @@ class EmbeddedEngineLifecycle implements WorkflowEngine {
             MeterRegistry registry,
             Tracer tracer) {
         this.loop = loop;
-        if (config.deadAfter().compareTo(config.heartbeatInterval().multipliedBy(2)) < 0) {
-            throw new IllegalArgumentException("reflow.engine.dead-after (" + config.deadAfter()
-                    + ") has to be at least twice reflow.engine.heartbeat-interval (" + config.heartbeatInterval()
-                    + "), or processes that are alive would be declared dead");
-        }
         this.engine = new EmbeddedEngine(
                 loop, config, store, wakeups, executors, new EngineTelemetry(registry, tracer), NodeId::random);
         this.config = config;
