@@ -20,9 +20,6 @@ $$;
 -- Restarts executions. Each element of the arrays is one request; there is at most one per execution in a call.
 -- Outcomes: not_found, forbidden, replayed, other_mode (of the key), precondition_failed, conflict, accepted.
 -- Interrupted: another owner than the new one worked on what was replaced.
-drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid);
-drop function if exists re_execute(uuid[], uuid[], text[], boolean[], text[], text[], text[], uuid[]);
-drop function if exists re_execute(uuid[], uuid[], text[], text[], boolean[], text[], text[], text[], uuid[]);
 create or replace function re_execute(
     p_execution uuid[], p_organization uuid[], p_requested_by text[], p_subject text[], p_sees_private boolean[],
     p_mode text[], p_idempotency_key text[], p_if_match text[], p_owner uuid[], p_by text[]
@@ -97,8 +94,6 @@ $$;
 
 -- Asks for an execution's end. Outcomes: not_found, forbidden, finished (nothing to cancel), accepted. Like the start it
 -- is a transaction of one call, which names its organization itself.
-drop function if exists cancel_execution(uuid, uuid, text, boolean);
-drop function if exists cancel_execution(uuid, uuid, text, text, boolean);
 create or replace function cancel_execution(
     p_execution uuid, p_organization uuid, p_requested_by text, p_subject text, p_sees_private boolean, p_by text
 ) returns table (outcome text, generation int, lease bigint, owner uuid)
@@ -138,8 +133,7 @@ $$;
 -- Hides an execution. What runs for it goes on. What waits for room, or for somebody outside who cannot reach it any
 -- more, is cancelled: it would otherwise start unseen, or count toward the organization's limit for good. The flow, which
 -- counts its executions, is locked before the execution, as everywhere.
-drop function if exists delete_execution(uuid, uuid, text);
-create function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns setof uuid
+create or replace function delete_execution(p_execution uuid, p_organization uuid, p_author text) returns setof uuid
 language sql as $$
     select 1 from flow f where f.id = (
         select e.flow_id from flow_execution e
@@ -170,7 +164,6 @@ language sql stable as $$
 $$;
 
 -- Creates an execution with its first generation. The flow's row gives it the next run number.
-drop function if exists start_execution(uuid, uuid, uuid, int, text, text, text, text, text, uuid);
 create or replace function start_execution(
     p_execution uuid, p_organization uuid, p_flow uuid, p_flow_version int, p_input text, p_input_task_name text,
     p_triggered_task_executor_name text, p_requested_by text, p_idempotency_key text, p_owner uuid,
@@ -421,7 +414,6 @@ $$;
 -- rows are locked in id order, what each write proves is checked for itself, and answers come by position.
 
 -- Says that a node is alive, and what time it is. No time: it was declared dead and has lost its work.
-drop function if exists beat(uuid);
 create or replace function beat(p_node uuid) returns timestamptz
 language plpgsql as $$
 declare
@@ -434,7 +426,6 @@ end
 $$;
 
 -- Declares nodes dead that have been silent for too long, and frees what they owned.
-drop function if exists rescue_orphans(interval);
 create or replace function rescue_orphans(p_dead_after interval, p_limit int) returns int
 language plpgsql as $$
 declare
@@ -504,17 +495,7 @@ language sql as $$
     update engine_node set state = 'dead' where id = p_node;
 $$;
 
-drop function if exists holds(uuid, bigint, uuid);
-drop function if exists begin_generation(uuid, bigint, uuid, int, text);
-drop function if exists record_task(uuid, bigint, uuid, int, int, text, int, text, text, text, text, text, text,
-    timestamptz, timestamptz, boolean);
-drop function if exists cut_off(uuid, bigint, uuid, int, uuid, text);
-drop function if exists park(uuid, bigint, uuid, bigint, timestamptz);
-drop function if exists finish_generation(uuid, bigint, uuid, bigint, int, text, text, text, int, int, int, int);
-
 -- Stores plans. False also when something has happened that the plan was made without.
-drop function if exists begin_generations(uuid[], bigint[], uuid[], int[], text[]);
-drop function if exists begin_generations(uuid[], bigint[], uuid[], int[], bigint[], text[]);
 create or replace function begin_generations(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
     p_revision bigint[], p_plan text[], p_reused int[]) returns table (ord int, held boolean)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -542,8 +523,6 @@ $$;
 -- when a worker has reported the task's end, or newer data was received for it than the attempt was made from. What is
 -- written already is not written again: that an attempt has begun is said once, and may arrive when it waits by now.
 -- One that goes on after it has waited says so.
-drop function if exists record_tasks(uuid[], bigint[], uuid[], int[], int[], text[], int[], text[], text[], text[],
-    text[], text[], text[], timestamptz[], timestamptz[], boolean[], text[]);
 create or replace function record_tasks(p_execution uuid[], p_lease bigint[], p_owner uuid[], p_generation int[],
     p_flow_version int[], p_task text[], p_idx int[], p_status text[], p_input text[], p_output text[], p_error text[],
     p_consumed text[], p_fingerprint text[], p_started_at timestamptz[], p_wake_at timestamptz[],
@@ -734,8 +713,7 @@ $$;
 
 -- Lets queued executions run where their organization has room for them, first come, first served. Answers whether some
 -- still have to wait.
-drop function if exists promote_queued();
-create function promote_queued() returns boolean
+create or replace function promote_queued() returns boolean
 language plpgsql as $$
 declare
     v_organization uuid;
@@ -781,7 +759,6 @@ $$;
 
 -- Makes sure that there is an organization, and that a key opens the oldest one. A new organization has a flow to try.
 -- One process at a time.
-drop function if exists bootstrap(text, bytea, text[], boolean);
 create or replace function bootstrap(p_token_prefix text, p_token_hash bytea, p_roles text[], p_only_when_empty boolean,
     p_flow uuid, p_display_name text, p_description text, p_definition text, p_tags text[])
 returns table (organization uuid, organization_created boolean, key_created boolean)
