@@ -11,7 +11,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -21,9 +24,15 @@ import org.jboss.logging.Logger;
 class BacklogMeters {
     private static final Logger LOG = Logger.getLogger(BacklogMeters.class);
 
+    /** After so many in a row, what was counted before is not told any more. */
+    private static final int TOO_MANY_FAILURES = 3;
+
     private final ExecutionStore executions;
     private final Duration deadAfter;
-    private volatile Map<Backlog.State, Backlog> newest = Map.of();
+    /** Absent: nothing has been counted for some time. */
+    private volatile Optional<Map<Backlog.State, Backlog>> newest = Optional.empty();
+
+    private final AtomicInteger failures = new AtomicInteger();
 
     BacklogMeters(
             ExecutionStore executions,
@@ -32,37 +41,51 @@ class BacklogMeters {
         this.executions = executions;
         this.deadAfter = deadAfter;
         for (Backlog.State state : Backlog.State.values()) {
-            Gauge.builder("reflow.executions", () -> of(state).executions())
+            Gauge.builder("reflow.executions", () -> of(state, Backlog::executions))
                     .description("Active executions in the database")
                     .tag("state", state.code())
                     .register(registry);
             TimeGauge.builder(
-                            "reflow.executions.oldest", () -> of(state).oldest().toMillis(), TimeUnit.MILLISECONDS)
+                            "reflow.executions.oldest",
+                            () -> of(state, backlog -> backlog.oldest().toMillis()),
+                            TimeUnit.MILLISECONDS)
                     .description("How long the oldest of them has been waiting for somebody")
                     .tag("state", state.code())
                     .register(registry);
         }
     }
 
-    private Backlog of(Backlog.State state) {
-        return newest.getOrDefault(state, new Backlog(state, 0, Duration.ZERO));
+    private double of(Backlog.State state, ToDoubleFunction<Backlog> figure) {
+        return newest.map(states ->
+                        figure.applyAsDouble(states.getOrDefault(state, new Backlog(state, 0, Duration.ZERO))))
+                .orElse(Double.NaN);
     }
 
     @Scheduled(
             every = "${reflow.metrics.backlog-interval:15s}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> look() {
-        return executions
-                .backlog(deadAfter)
-                .invoke(this::seen)
+        return look(executions.backlog(deadAfter));
+    }
+
+    Uni<Void> look(Uni<List<Backlog>> backlog) {
+        return backlog.invoke(this::seen)
                 .onFailure()
-                .invoke(failure -> LOG.warnf("counting what waits failed, the next round tries again: %s", failure))
+                .invoke(this::failed)
                 .replaceWithVoid()
                 .onFailure()
                 .recoverWithNull();
     }
 
     private void seen(List<Backlog> backlog) {
-        newest = backlog.stream().collect(Collectors.toMap(Backlog::state, each -> each));
+        failures.set(0);
+        newest = Optional.of(backlog.stream().collect(Collectors.toMap(Backlog::state, each -> each)));
+    }
+
+    private void failed(Throwable failure) {
+        LOG.warnf("counting what waits failed, the next round tries again: %s", failure);
+        if (failures.incrementAndGet() == TOO_MANY_FAILURES) {
+            newest = Optional.empty();
+        }
     }
 }

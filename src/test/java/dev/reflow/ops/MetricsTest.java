@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.reflow.support.ApiClient;
 import dev.reflow.support.Organizations;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,23 @@ class MetricsTest {
         }
         assertThat(used).hasSizeGreaterThan(15);
         return used;
+    }
+
+    /** A round of the service's own may come in between. */
+    @Test
+    void whatHasNotBeenCountedForSomeTimeIsNotTold() {
+        await().untilAsserted(() -> {
+            for (int i = 0; i < 3; i++) {
+                backlog.look(Uni.createFrom().failure(new IOException("the database is away")))
+                        .await()
+                        .indefinitely();
+            }
+            assertThat(samples().get("reflow_executions{state=\"parked\"}")).isNaN();
+            assertThat(samples().get("reflow_executions_oldest_seconds{state=\"due\"}"))
+                    .isNaN();
+        });
+        backlog.look().await().indefinitely();
+        assertThat(samples().get("reflow_executions{state=\"parked\"}")).isNotNegative();
     }
 
     @Test
