@@ -2,8 +2,10 @@ package dev.reflow.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.reflow.ops.EmbeddedDatabase;
 import dev.reflow.support.FlowBuilder;
 import java.io.IOException;
@@ -127,6 +129,29 @@ class ConfiguredDatabaseIT {
             assertThat(service.output()).contains("not ready: the database may lose what it has answered");
             assertThat(answer.text()).contains("set fsync = on");
         }
+    }
+
+    @Test
+    void serviceWritesNothingButTemporaryFiles() throws Exception {
+        assumeTrue(
+                new ProcessBuilder("unshare", "--user", "--map-root-user", "--mount", "true")
+                                .start()
+                                .waitFor()
+                        == 0,
+                "name spaces are forbidden here");
+        try (ReflowProcess service = ReflowProcess.launchContained(unused, environment())) {
+            service.awaitReady();
+            ReflowClient client = service.client(KEY);
+            String flow = client.createFlow(FlowBuilder.flow()
+                    .task("order", "webhook_receive", "{}")
+                    .task("copy", "format_data", "{'expression': '$', 'data': '{{order.output}}'}"));
+            JsonNode order = JsonNodeFactory.instance.objectNode().put("text", "x".repeat(1_000_000));
+            client.awaitCompletion(client.execute(flow, order), Duration.ofSeconds(20));
+            assertThat(service.terminate()).isIn(0, 143);
+            assertThat(service.output()).contains("Read-only file system"); // of what was tried first
+            assertThat(service.complaints()).isEmpty();
+        }
+        assertThat(unused.resolveSibling("written")).doesNotExist();
     }
 
     @Test

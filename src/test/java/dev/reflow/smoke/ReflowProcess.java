@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,9 +66,33 @@ final class ReflowProcess implements AutoCloseable {
      * @param folder for its data; its output is kept beside it, and it finds no configuration file there
      */
     static ReflowProcess launch(Path folder, int port, Map<String, String> environment) throws IOException {
+        return launch(folder, port, environment, List.of());
+    }
+
+    /**
+     * Starts the service where it can write nothing but temporary files. Its file systems are read-only in a name space of
+     * its own, in which it is root and still cannot.
+     */
+    static ReflowProcess launchContained(Path folder, Map<String, String> environment) throws IOException {
+        Path temporary = Files.createDirectories(folder.resolveSibling("temporary"));
+        Map<String, String> contained = new HashMap<>(environment);
+        contained.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        String script = "mount -t tmpfs tmpfs \"$0\" && mount -o remount,bind,ro / &&"
+                + " mount -o remount,bind,ro \"$(stat -c %m .)\" && ! touch written && exec \"$@\"";
+        return launch(
+                folder,
+                freePort(),
+                contained,
+                List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, temporary.toString()));
+    }
+
+    private static ReflowProcess launch(Path folder, int port, Map<String, String> environment, List<String> prefix)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(command());
         Files.createDirectories(folder.getParent());
         Path output = Files.createTempFile(folder.getParent(), "output-", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command())
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.getParent().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());

@@ -45,19 +45,48 @@ class RestoreIT {
     void copiedDatabaseGoesOnWithWhatWasRunning() throws Exception {
         Path folder = temp.toRealPath();
         try (RemoteService remote = new RemoteService()) {
-            List<String> executions = copyWhileTheyRun(folder, remote);
-            remote.release();
-            try (CrashingDatabase copy = new CrashingDatabase(folder.resolve("copy"));
-                    ReflowProcess service = ReflowProcess.start(folder.resolve("unused"), environment(copy))) {
-                for (String execution : executions) {
-                    service.client(KEY).awaitCompletion(execution, SOON);
-                }
+            List<String> executions = whileTheyRun(folder, remote, database -> {
+                database.crash();
+                copy(folder.resolve("database"), folder.resolve("copy"));
+            });
+            try (CrashingDatabase copy = new CrashingDatabase(folder.resolve("copy"))) {
+                goOn(folder, copy, remote, executions);
             }
         }
     }
 
+    @Test
+    void dumpedTablesGoOnWithWhatWasRunning() throws Exception {
+        Path folder = temp.toRealPath();
+        Dump dump = new Dump(Files.createDirectory(folder.resolve("dump")));
+        try (RemoteService remote = new RemoteService()) {
+            List<String> executions = whileTheyRun(folder, remote, dump::write);
+            try (CrashingDatabase other = new CrashingDatabase(folder.resolve("other"))) {
+                dump.restore(other);
+                goOn(folder, other, remote, executions);
+            }
+        }
+    }
+
+    private static void goOn(Path folder, CrashingDatabase copy, RemoteService remote, List<String> executions)
+            throws Exception {
+        remote.release();
+        try (ReflowProcess service = ReflowProcess.start(folder.resolve("unused"), environment(copy))) {
+            ReflowClient client = service.client(KEY);
+            for (String execution : executions) {
+                client.awaitCompletion(execution, SOON);
+                client.reExecute(execution, true, "after-the-restore").expect(204);
+                client.awaitCompletion(execution, SOON);
+            }
+        }
+    }
+
+    private interface Backup {
+        void of(CrashingDatabase database) throws Exception;
+    }
+
     /** One execution is in the middle of a call, another one waits for a time. */
-    private static List<String> copyWhileTheyRun(Path folder, RemoteService remote) throws Exception {
+    private static List<String> whileTheyRun(Path folder, RemoteService remote, Backup backup) throws Exception {
         try (CrashingDatabase database = new CrashingDatabase(folder.resolve("database"));
                 ReflowProcess service = ReflowProcess.start(folder.resolve("unused"), environment(database))) {
             ReflowClient client = service.client(KEY);
@@ -80,8 +109,7 @@ class RestoreIT {
                                     database.texts(
                                             "select task_name from task_execution where processing_status = 'running' order by 1"))
                             .containsExactly("call", "pause"));
-            database.crash();
-            copy(folder.resolve("database"), folder.resolve("copy"));
+            backup.of(database);
             return List.of(calling, pausing);
         }
     }
