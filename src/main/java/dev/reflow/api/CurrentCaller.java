@@ -2,8 +2,8 @@ package dev.reflow.api;
 
 import dev.reflow.error.ReflowException;
 import dev.reflow.organization.Caller;
+import dev.reflow.task.TraceParent;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,7 +12,6 @@ import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.mapping.RuntimeResource;
-import org.jspecify.annotations.Nullable;
 
 /** Who sent the request that is being answered. */
 @ApplicationScoped
@@ -27,19 +26,8 @@ class CurrentCaller {
         ResteasyReactiveRequestContext request = CurrentRequestManager.get();
         Caller caller = (Caller) identity.getPrincipal();
         MDC.put("organization_id", caller.organization().toString());
-        return caller.asking(operation(request), RequestId.of(request.unwrap(RoutingContext.class)), traceParent());
-    }
-
-    private static @Nullable String traceParent() {
-        SpanContext span = Span.current().getSpanContext();
-        return span.isValid()
-                ? String.join(
-                        "-",
-                        "00",
-                        span.getTraceId(),
-                        span.getSpanId(),
-                        span.getTraceFlags().asHex())
-                : null;
+        return caller.asking(
+                operation(request), RequestId.of(request.unwrap(RoutingContext.class)), TraceParent.of(Span.current()));
     }
 
     /** The caller, of a request that says whose the thing is. What is another organization's is not there. */

@@ -28,10 +28,16 @@ final class NativeRegistrations {
 
     /**
      * Caffeine has a class for each combination of features and finds it by its name. Quarkus registers many of them;
-     * these are what it lacks of ours: a cache of limited weight, an entry of limited number that expires after access.
+     * these are what it lacks of ours: a cache of limited weight, an entry of limited number that expires after access,
+     * a cache with weak keys and its entries.
      */
     @RegisterForReflection(
-            classNames = {"com.github.benmanes.caffeine.cache.SSMW", "com.github.benmanes.caffeine.cache.PSAMS"})
+            classNames = {
+                "com.github.benmanes.caffeine.cache.SSMW",
+                "com.github.benmanes.caffeine.cache.PSAMS",
+                "com.github.benmanes.caffeine.cache.WS",
+                "com.github.benmanes.caffeine.cache.FS"
+            })
     private static final class Caches {}
 
     /** The texts of faults that a JSON Schema finds. */

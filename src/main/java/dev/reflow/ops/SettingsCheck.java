@@ -70,6 +70,7 @@ final class SettingsCheck {
                 "retention.event-batch",
                 "limits.rate.per-second",
                 "limits.rate.burst",
+                "limits.lists.max-rows",
                 "live.max-connections",
                 "live.buffer",
                 "live.batch",

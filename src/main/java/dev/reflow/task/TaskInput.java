@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when the attempt began; does not change while it waits
  * @param signal the newest data that was received for the task, see {@link SignalReceiver}; null when there is none
  * @param now the present, by the clock that {@code startedAt} was read from
+ * @param traceParent the attempt's span, to be handed on, see {@link TraceParent}; null when nothing is traced
  */
 public record TaskInput(
         JsonNode parameters,
@@ -20,4 +21,5 @@ public record TaskInput(
         @Nullable JsonNode signal,
         String idempotencyKey,
         Instant startedAt,
-        Instant now) {}
+        Instant now,
+        @Nullable String traceParent) {}

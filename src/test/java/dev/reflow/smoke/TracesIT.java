@@ -114,7 +114,7 @@ class TracesIT {
             assertThat(generation.attributes()).containsEntry("reflow.outcome", "completed");
             Seen task = below(generation, "task http_request");
             assertThat(task.attributes()).containsEntry("reflow.task.name", "call");
-            assertThat(below(generation, "record").kind()).isEqualTo(SpanKind.SPAN_KIND_CLIENT);
+            assertThat(below(generation, "recording a task").kind()).isEqualTo(SpanKind.SPAN_KIND_CLIENT);
             Seen call = below(task, "GET");
             assertThat(received.get(1)).hasValue("00-" + call.trace() + "-" + call.id() + "-01");
 

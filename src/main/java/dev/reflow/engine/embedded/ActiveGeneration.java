@@ -20,7 +20,8 @@ import dev.reflow.flow.OnLost;
 import dev.reflow.flow.TaskName;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
-import io.opentelemetry.context.Context;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ final class ActiveGeneration {
     private final Shared shared;
     private final Fence fence;
     private final Consumer<ActiveGeneration> onEnd;
-    private final Context trace;
+    private final Span trace;
     private final GenerationLog log;
     private final Calls calls;
     private final Set<RunningTask> running = new LinkedHashSet<>();
@@ -208,7 +209,7 @@ final class ActiveGeneration {
 
     private void plan(GenerationFacts loaded) {
         if (facts == null) {
-            EngineTraces.askedBy(trace, loaded.asked());
+            EngineTraces.askedBy(trace, loaded.asked().traceParent());
             log.askedBy(loaded.asked());
         }
         facts = loaded;
@@ -584,13 +585,21 @@ final class ActiveGeneration {
     private <T> void write(
             String what, Supplier<Uni<T>> call, Consumer<T> answer, Consumer<IllegalArgumentException> impossible) {
         int asked = epoch;
+        Span span = shared.traces().call(trace, what);
         pendingWrites++;
         calls.untilAnswered(
                 what,
-                () -> EngineTraces.within(trace, call),
+                call,
                 () -> !ended && asked == epoch,
-                value -> answered(asked, () -> answer.accept(value)),
-                failure -> answered(asked, () -> impossible.accept(failure)));
+                value -> {
+                    span.end();
+                    answered(asked, () -> answer.accept(value));
+                },
+                failure -> {
+                    span.setStatus(StatusCode.ERROR);
+                    span.end();
+                    answered(asked, () -> impossible.accept(failure));
+                });
     }
 
     private void answered(int asked, Runnable told) {

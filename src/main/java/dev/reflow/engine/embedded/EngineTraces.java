@@ -1,39 +1,23 @@
 package dev.reflow.engine.embedded;
 
 import dev.reflow.engine.Fence;
-import dev.reflow.engine.GenerationFacts;
 import dev.reflow.execution.Effect;
 import dev.reflow.task.TaskOutcome;
+import dev.reflow.task.TraceParent;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans of generations and of their attempts. A generation's is the root of a trace, linked to the request that asked for
- * it: the work outlives the answer, may be done by another process, and, when it waits, in several pieces.
+ * Spans of generations and of what is done for them. A generation's is the root of a trace, linked to the request that
+ * asked for it: the work outlives the answer, may be done by another process, and, when it waits, in several pieces. None
+ * is ever the thread's current one, which all generations share.
  */
 final class EngineTraces {
-    private static final TextMapGetter<String> TRACE_PARENT = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(String carrier) {
-            return List.of("traceparent");
-        }
-
-        @Override
-        public @Nullable String get(@Nullable String carrier, String key) {
-            return key.equals("traceparent") ? carrier : null;
-        }
-    };
-
     private final Tracer tracer;
 
     EngineTraces(Tracer tracer) {
@@ -41,56 +25,54 @@ final class EngineTraces {
     }
 
     /** Begins the span of what this process does for a generation. */
-    Context generation(Fence fence) {
-        return Context.root()
-                .with(tracer.spanBuilder("generation")
-                        .setNoParent()
-                        .setAttribute(
-                                "reflow.flow_execution.id", fence.execution().toString())
-                        .setAttribute("reflow.generation", fence.generation())
-                        .startSpan());
+    Span generation(Fence fence) {
+        return tracer.spanBuilder("generation")
+                .setNoParent()
+                .setAttribute("reflow.flow_execution.id", fence.execution().toString())
+                .setAttribute("reflow.generation", fence.generation())
+                .startSpan();
     }
 
-    static void askedBy(Context generation, GenerationFacts.Asked asked) {
-        SpanContext request = Span.fromContext(W3CTraceContextPropagator.getInstance()
-                        .extract(Context.root(), asked.traceParent(), TRACE_PARENT))
-                .getSpanContext();
-        if (request.isValid()) {
-            Span.fromContext(generation).addLink(request);
+    /** @param traceParent of the request that asked for the generation */
+    static void askedBy(Span generation, @Nullable String traceParent) {
+        if (traceParent != null) {
+            generation.addLink(TraceParent.read(traceParent).getSpanContext());
         }
     }
 
     /** @param outcome why this process does nothing more for the generation */
-    static void left(Context generation, String outcome) {
-        Span.fromContext(generation).setAttribute("reflow.outcome", outcome).end();
+    static void left(Span generation, String outcome) {
+        generation.setAttribute("reflow.outcome", outcome).end();
+    }
+
+    /** Begins the span of something that is asked of the database until it is answered. */
+    Span call(Span generation, String what) {
+        return tracer.spanBuilder(what)
+                .setParent(Context.root().with(generation))
+                .setSpanKind(SpanKind.CLIENT)
+                .startSpan();
     }
 
     /** Begins the span of an attempt in the hands of its executor. */
-    Context attempt(Context generation, Effect.TaskStart start) {
-        return generation.with(tracer.spanBuilder("task " + start.task().executor())
-                .setParent(generation)
+    Span attempt(Span generation, Effect.TaskStart start) {
+        return tracer.spanBuilder("task " + start.task().executor())
+                .setParent(Context.root().with(generation))
                 .setAttribute("reflow.task.name", start.task().name().value())
                 .setAttribute("reflow.task.idx", start.idx())
-                .startSpan());
+                .startSpan();
     }
 
-    static void ended(Context attempt, TaskOutcome outcome) {
-        Span span = Span.fromContext(attempt);
-        span.setAttribute("reflow.outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    static void ended(Span attempt, TaskOutcome outcome) {
+        attempt.setAttribute(
+                "reflow.outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         if (outcome instanceof TaskOutcome.Failed failed) {
-            span.setStatus(StatusCode.ERROR, failed.message());
+            attempt.setStatus(StatusCode.ERROR, failed.message());
         }
-        span.end();
+        attempt.end();
     }
 
     /** Nobody waits for the attempt any more. */
-    static void cancelled(Context attempt) {
-        Span.fromContext(attempt).setAttribute("reflow.outcome", "cancelled").end();
-    }
-
-    static <T> T within(Context context, Supplier<T> call) {
-        try (Scope current = context.makeCurrent()) {
-            return call.get();
-        }
+    static void cancelled(Span attempt) {
+        attempt.setAttribute("reflow.outcome", "cancelled").end();
     }
 }

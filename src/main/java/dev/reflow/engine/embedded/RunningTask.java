@@ -9,7 +9,8 @@ import dev.reflow.flow.JsonLimits;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
-import io.opentelemetry.context.Context;
+import dev.reflow.task.TraceParent;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ final class RunningTask {
     private boolean writing;
     private Cancellable timeout = () -> {};
     private Cancellable work = () -> {};
-    private Context trace = Context.root();
+    private Span trace = Span.getInvalid();
     private boolean over;
 
     RunningTask(
@@ -74,13 +75,19 @@ final class RunningTask {
      * @param attempt its span, which ends with it
      * @param ended gets the outcome, once, on the loop; not called any more after {@link #cancel}
      */
-    void run(Fence fence, JsonNode flowInput, Context attempt, Consumer<TaskOutcome> ended) {
+    void run(Fence fence, JsonNode flowInput, Span attempt, Consumer<TaskOutcome> ended) {
         trace = attempt;
         TaskInput input = new TaskInput(
-                start.parameters(), flowInput, start.signal(), idempotencyKey(fence), startedAt, clock.instant());
+                start.parameters(),
+                flowInput,
+                start.signal(),
+                idempotencyKey(fence),
+                startedAt,
+                clock.instant(),
+                TraceParent.of(attempt));
         limit(ended);
         work = Uni.createFrom()
-                .deferred(() -> EngineTraces.within(trace, () -> execute(input)).map(this::checked))
+                .deferred(() -> execute(input).map(this::checked))
                 .emitOn(loop)
                 .subscribe()
                 .with(

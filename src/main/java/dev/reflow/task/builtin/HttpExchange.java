@@ -1,6 +1,7 @@
 package dev.reflow.task.builtin;
 
 import dev.reflow.task.TaskOutcome;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.common.vertx.VertxContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request, its redirects and the response that ends them. Every hop is resolved once and connected to an address
  * that was found permitted, never to the name again: a name that changes its address between check and connection
- * gains nothing. All state belongs to one Vert.x context, which knows the trace of the task that asked.
+ * gains nothing. All state belongs to one Vert.x context, whose current span is that of the task.
  */
 final class HttpExchange {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -36,7 +37,7 @@ final class HttpExchange {
     private final TaskConfig.Http config;
     private final Consumer<TaskOutcome> result;
     private final Context context;
-    private final io.opentelemetry.context.Context trace;
+    private final Span trace;
 
     private long timer;
     private boolean done;
@@ -48,6 +49,7 @@ final class HttpExchange {
             HttpClient client,
             HostResolver resolver,
             TaskConfig.Http config,
+            Span trace,
             Consumer<TaskOutcome> result) {
         this.vertx = vertx;
         this.client = client;
@@ -55,7 +57,7 @@ final class HttpExchange {
         this.config = config;
         this.result = result;
         this.context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
-        this.trace = io.opentelemetry.context.Context.current();
+        this.trace = trace;
     }
 
     @SuppressWarnings("MustBeClosedChecker") // the trace is the context's for as long as there is one

@@ -6,6 +6,7 @@ import dev.reflow.task.TaskExecutor;
 import dev.reflow.task.TaskExecutorDescription;
 import dev.reflow.task.TaskInput;
 import dev.reflow.task.TaskOutcome;
+import dev.reflow.task.TraceParent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -127,7 +128,8 @@ public class HttpRequestExecutor implements TaskExecutor {
         try {
             OutgoingRequest request = OutgoingRequest.of(input);
             return Uni.createFrom().emitter(emitter -> {
-                HttpExchange exchange = new HttpExchange(vertx, client, resolver, config, emitter::complete);
+                HttpExchange exchange = new HttpExchange(
+                        vertx, client, resolver, config, TraceParent.read(input.traceParent()), emitter::complete);
                 emitter.onTermination(exchange::cancel);
                 exchange.start(request);
             });

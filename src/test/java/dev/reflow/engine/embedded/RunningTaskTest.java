@@ -14,7 +14,7 @@ import dev.reflow.support.FlowBuilder;
 import dev.reflow.support.RecordingTaskExecutor;
 import dev.reflow.task.TaskExecutors;
 import dev.reflow.task.TaskOutcome;
-import io.opentelemetry.context.Context;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -68,7 +68,7 @@ class RunningTaskTest {
                         100,
                         new GenerationLog(FENCE),
                         new Effect.TaskStart(TASK, 0, TASK.parameters(), Map.of(), null, null, null))
-                .run(FENCE, NullNode.getInstance(), Context.root(), outcomes::add);
+                .run(FENCE, NullNode.getInstance(), Span.getInvalid(), outcomes::add);
         assertThat(outcomes).hasSize(1);
         return outcomes.get(0);
     }

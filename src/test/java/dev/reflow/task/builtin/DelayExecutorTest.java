@@ -57,6 +57,6 @@ class DelayExecutorTest {
     }
 
     private TaskOutcome at(Instant now, String parameters) {
-        return run(delay, new TaskInput(json(parameters), NullNode.getInstance(), null, "key", START, now));
+        return run(delay, new TaskInput(json(parameters), NullNode.getInstance(), null, "key", START, now, null));
     }
 }

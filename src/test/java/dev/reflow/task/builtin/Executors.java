@@ -34,7 +34,7 @@ final class Executors {
     }
 
     static TaskInput input(JsonNode parameters, JsonNode flowInput) {
-        return new TaskInput(parameters, flowInput, null, "key-1", START, START);
+        return new TaskInput(parameters, flowInput, null, "key-1", START, START, null);
     }
 
     static TaskOutcome run(TaskExecutor executor, TaskInput input) {

@@ -71,6 +71,6 @@ class WaitForWebhookExecutorTest {
     }
 
     private TaskOutcome with(String parameters, @Nullable JsonNode signal) {
-        return run(wait, new TaskInput(json(parameters), NullNode.getInstance(), signal, "key", START, START));
+        return run(wait, new TaskInput(json(parameters), NullNode.getInstance(), signal, "key", START, START, null));
     }
 }
