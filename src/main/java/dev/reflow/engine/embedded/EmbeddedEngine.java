@@ -299,6 +299,8 @@ public final class EmbeddedEngine implements WorkflowEngine {
                 failure -> {
                     LOG.warnf("looking for what this process owns failed: %s", failure);
                     done.run();
+                    // what it was asked for has not happened
+                    var unused = loop.schedule(config.pollInterval(), comparison::run);
                 });
     }
 
