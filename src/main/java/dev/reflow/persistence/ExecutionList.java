@@ -33,8 +33,12 @@ final class ExecutionList {
 
     record Statement(String sql, Tuple arguments) {}
 
-    /** A condition on executions, and what holds where it does not. */
-    private record Filter(String condition, Supplier<String> opposite) {}
+    /** A condition on executions, and what holds where it does not. Arguments are those of what is asked for only. */
+    private record Filter(Supplier<String> condition, Supplier<String> opposite) {
+        String holds() {
+            return condition.get();
+        }
+    }
 
     ExecutionList(OrganizationId organization, FlowId flow, ExecutionQuery query) {
         this.organization = organization;
@@ -100,7 +104,7 @@ final class ExecutionList {
                 .mapToObj(i -> " - (select count(*) from flow_execution e where "
                         + and(
                                 present(where),
-                                filters.subList(0, i).stream().map(Filter::condition),
+                                filters.subList(0, i).stream().map(Filter::holds),
                                 Stream.of(filters.get(i).opposite().get()))
                         + ")")
                 .collect(Collectors.joining());
@@ -153,7 +157,7 @@ final class ExecutionList {
                 + and(
                         present(where),
                         Stream.of("e.status = k.key"),
-                        bounds(where).map(Filter::condition),
+                        bounds(where).map(Filter::holds),
                         implied(where),
                         following("e." + sort + ", e.id"));
     }
@@ -173,7 +177,7 @@ final class ExecutionList {
         Stream<Filter> bound = query.byUpdatedAt()
                 ? after(where, "e.updated_at", query.createdAfter())
                 : before(where, "e.created_at", query.updatedBefore());
-        return bound.map(Filter::condition);
+        return bound.map(Filter::holds);
     }
 
     /** What comes after the cursor. A comparison with a sub-query instead would not be looked up in an index. */
@@ -205,12 +209,12 @@ final class ExecutionList {
     }
 
     private Stream<String> conditions(Where where) {
-        return filters(where).stream().map(Filter::condition);
+        return filters(where).stream().map(Filter::holds);
     }
 
     private List<Filter> filters(Where where) {
         List<Filter> filters = new ArrayList<>();
-        filters.add(new Filter(anyOf(where, query::shows), () -> anyOf(where, status -> !query.shows(status))));
+        filters.add(new Filter(() -> anyOf(where, query::shows), () -> anyOf(where, status -> !query.shows(status))));
         bounds(where).forEach(filters::add);
         return filters;
     }
@@ -238,7 +242,7 @@ final class ExecutionList {
             return Stream.of();
         }
         String argument = where.argument(time.atOffset(ZoneOffset.UTC));
-        return Stream.of(new Filter(column + holds + argument, () -> column + opposite + argument));
+        return Stream.of(new Filter(() -> column + holds + argument, () -> column + opposite + argument));
     }
 
     private static String anyOf(Where where, Predicate<ExecutionStatus> shown) {
