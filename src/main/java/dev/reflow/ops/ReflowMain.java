@@ -1,5 +1,7 @@
 package dev.reflow.ops;
 
+import static io.quarkus.runtime.ApplicationLifecycleManager.QUARKUS_APPCDS_GENERATE_PROP;
+
 import dev.reflow.organization.ApiKeyToken;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ImageMode;
@@ -34,13 +36,18 @@ public final class ReflowMain {
     /** Known when a native executable is built, which so leaves out the embedded database and all that only it needs. */
     private static final boolean NATIVE = ImageMode.current().isNativeImage();
 
+    /** A start by which a build records what later starts can do without. */
+    private static final boolean REHEARSAL = Boolean.getBoolean(QUARKUS_APPCDS_GENERATE_PROP);
+
     private ReflowMain() {}
 
     public static void main(String... args) {
         SmallRyeConfig config = startupConfig();
         checkBootstrapKey(config);
         checkSettings(config);
-        if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
+        if (REHEARSAL) {
+            rehearse();
+        } else if (!isSet(config, REACTIVE_URL) && !isSet(config, JDBC_URL)) {
             if (NATIVE) {
                 refuse("a native executable has no database of its own. Set QUARKUS_DATASOURCE_REACTIVE_URL,"
                         + " QUARKUS_DATASOURCE_USERNAME and QUARKUS_DATASOURCE_PASSWORD.");
@@ -61,6 +68,16 @@ public final class ReflowMain {
         // Otherwise a URI that cannot be decoded is answered without a body before anything of ours sees it.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
+    }
+
+    /** On a database that does not exist: a build must not touch anything of anybody's. */
+    private static void rehearse() {
+        System.setProperty("quarkus.http.port", "0");
+        System.setProperty(TRACES_OFF, "true");
+        System.setProperty("reflow.engine.enabled", "false");
+        System.setProperty("quarkus.flyway.migrate-at-start", "false");
+        System.setProperty(REACTIVE_URL, "postgresql://127.0.0.1:1/none");
+        System.setProperty(JDBC_URL, "jdbc:postgresql://127.0.0.1:1/none");
     }
 
     private static void checkBootstrapKey(SmallRyeConfig config) {

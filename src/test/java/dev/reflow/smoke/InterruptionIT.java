@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Executions go on after their service was ended in the middle of them. */
-@EmbeddedOnly
+@JvmOnly
 class InterruptionIT {
     private static final String KEY = "saf_interruption";
     private static final JsonNode INPUT = FlowBuilder.json("{'order': 'A-1'}");

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 final class ReflowProcess implements AutoCloseable {
     private static final Duration TO_START = Duration.ofSeconds(90);
     private static final Duration TO_END = Duration.ofSeconds(60);
-    private static final String EXECUTABLE = System.getProperty(EmbeddedOnly.EXECUTABLE);
+    private static final String EXECUTABLE = System.getProperty(JvmOnly.EXECUTABLE);
 
     private final long launched = System.nanoTime();
     private final Process process;

@@ -33,7 +33,7 @@ class RunningServiceIT {
     }
 
     @Test
-    @EmbeddedOnly
+    @JvmOnly
     void secondServiceOnTheSameFolderSaysSoAndStops() throws Exception {
         Path folder = service.folder().path();
         try (ReflowProcess second = ReflowProcess.launch(folder, Map.of())) {

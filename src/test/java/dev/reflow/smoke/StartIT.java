@@ -34,6 +34,24 @@ class StartIT {
         }
     }
 
+    /** The start by which a build records an archive. */
+    @Test
+    @JvmOnly
+    void rehearsalTouchesNothing() throws Exception {
+        try (ReflowProcess service = ReflowProcess.launch(
+                temp.toRealPath().resolve("unused"),
+                Map.of(
+                        "JAVA_TOOL_OPTIONS",
+                        "-Dquarkus.appcds.generate=true",
+                        "QUARKUS_FLYWAY_MIGRATE_AT_START",
+                        "true",
+                        "QUARKUS_INIT_AND_EXIT",
+                        "true"))) {
+            assertThat(service.awaitEnd()).as(service.output()).isZero();
+            assertThat(service.folder().path()).doesNotExist();
+        }
+    }
+
     /** Of a process that only answers requests, on a schema that is there. */
     @Test
     void processThatOnlyAnswersIsReadySoon() throws Exception {

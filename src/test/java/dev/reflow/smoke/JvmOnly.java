@@ -6,10 +6,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** About the embedded database of the service, which a native executable does not have. */
+/** About what a native executable does not have: an embedded database, a JVM. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
-@DisabledIfSystemProperty(named = EmbeddedOnly.EXECUTABLE, matches = ".+")
-@interface EmbeddedOnly {
+@DisabledIfSystemProperty(named = JvmOnly.EXECUTABLE, matches = ".+")
+@interface JvmOnly {
     String EXECUTABLE = "reflow.executable";
 }
