@@ -52,6 +52,8 @@ public final class EmbeddedEngine implements WorkflowEngine {
     private boolean workLeft;
     /** Whether something has ended since that look began. */
     private boolean roomMade;
+    /** Whether another comparison is on its way, because one had no answer. */
+    private boolean comparisonDue;
     /** What somebody signalled and nobody here works on, to be taken up by the next look for work or by others. */
     private final Set<FlowExecutionId> signalled = new LinkedHashSet<>();
 
@@ -299,9 +301,21 @@ public final class EmbeddedEngine implements WorkflowEngine {
                 failure -> {
                     LOG.warnf("looking for what this process owns failed: %s", failure);
                     done.run();
-                    // what it was asked for has not happened
-                    var unused = loop.schedule(config.pollInterval(), comparison::run);
+                    compareLater();
                 });
+    }
+
+    /** What a comparison that failed was asked for has not happened. One is enough, however many fail meanwhile. */
+    private void compareLater() {
+        if (!comparisonDue) {
+            comparisonDue = true;
+            var unused = loop.schedule(
+                    config.pollInterval(),
+                    () -> { // looks once too often at most
+                        comparisonDue = false;
+                        comparison.run();
+                    });
+        }
     }
 
     private void compare(List<ActiveGeneration> asked, List<GenerationStore.Holding> owned) {
