@@ -17,16 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /** What waits in the database, as every process sees it: to be read as the greatest of what they say, not as the sum. */
 @ApplicationScoped
 class BacklogMeters {
-    private static final Logger LOG = Logger.getLogger(BacklogMeters.class);
-
     /** After so many in a row, what was counted before is not told any more. */
     private static final int TOO_MANY_FAILURES = 3;
 
+    private final Rounds rounds;
     private final ExecutionStore executions;
     private final Duration deadAfter;
     /** Absent: nothing has been counted for some time. */
@@ -35,9 +33,11 @@ class BacklogMeters {
     private final AtomicInteger failures = new AtomicInteger();
 
     BacklogMeters(
+            Rounds rounds,
             ExecutionStore executions,
             MeterRegistry registry,
             @ConfigProperty(name = "reflow.engine.dead-after") Duration deadAfter) {
+        this.rounds = rounds;
         this.executions = executions;
         this.deadAfter = deadAfter;
         for (Backlog.State state : Backlog.State.values()) {
@@ -69,12 +69,8 @@ class BacklogMeters {
     }
 
     Uni<Void> look(Uni<List<Backlog>> backlog) {
-        return backlog.invoke(this::seen)
-                .onFailure()
-                .invoke(this::failed)
-                .replaceWithVoid()
-                .onFailure()
-                .recoverWithNull();
+        return rounds.attempt(
+                "counting what waits", backlog.invoke(this::seen).onFailure().invoke(this::failed));
     }
 
     private void seen(List<Backlog> backlog) {
@@ -82,8 +78,7 @@ class BacklogMeters {
         newest = Optional.of(backlog.stream().collect(Collectors.toMap(Backlog::state, each -> each)));
     }
 
-    private void failed(Throwable failure) {
-        LOG.warnf("counting what waits failed, the next round tries again: %s", failure);
+    private void failed() {
         if (failures.incrementAndGet() == TOO_MANY_FAILURES) {
             newest = Optional.empty();
         }

@@ -11,10 +11,12 @@ import org.jboss.logging.Logger;
 class Expiry {
     private static final Logger LOG = Logger.getLogger(Expiry.class);
 
+    private final Rounds rounds;
     private final ExecutionStore executions;
     private final ExpiryConfig config;
 
-    Expiry(ExecutionStore executions, ExpiryConfig config) {
+    Expiry(Rounds rounds, ExecutionStore executions, ExpiryConfig config) {
+        this.rounds = rounds;
         this.executions = executions;
         this.config = config;
     }
@@ -24,12 +26,7 @@ class Expiry {
             delayed = "${reflow.ttl.interval:1m}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> deleteExpired() {
-        return deleteExpired(config.batches())
-                .onFailure()
-                .invoke(failure ->
-                        LOG.warnf("deleting expired executions failed, the next round tries again: %s", failure))
-                .onFailure()
-                .recoverWithNull();
+        return rounds.attempt("deleting expired executions", deleteExpired(config.batches()));
     }
 
     private Uni<Void> deleteExpired(int batches) {

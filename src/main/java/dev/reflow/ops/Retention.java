@@ -13,12 +13,19 @@ import org.jboss.logging.Logger;
 class Retention {
     private static final Logger LOG = Logger.getLogger(Retention.class);
 
+    private final Rounds rounds;
     private final ExecutionStore executions;
     private final ExecutionEventStore events;
     private final AuditEventStore audit;
     private final RetentionConfig config;
 
-    Retention(ExecutionStore executions, ExecutionEventStore events, AuditEventStore audit, RetentionConfig config) {
+    Retention(
+            Rounds rounds,
+            ExecutionStore executions,
+            ExecutionEventStore events,
+            AuditEventStore audit,
+            RetentionConfig config) {
+        this.rounds = rounds;
         this.executions = executions;
         this.events = events;
         this.audit = audit;
@@ -30,16 +37,9 @@ class Retention {
             delayed = "${reflow.retention.interval:10m}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> purge() {
-        return attempted(purgeSuperseded())
-                .chain(() -> attempted(purgeEvents()))
-                .chain(() -> attempted(purgeAudit()));
-    }
-
-    private static Uni<Void> attempted(Uni<Void> purge) {
-        return purge.onFailure()
-                .invoke(failure -> LOG.warnf("purging failed, the next round tries again: %s", failure))
-                .onFailure()
-                .recoverWithNull();
+        return rounds.attempt("purging discarded generations", purgeSuperseded())
+                .chain(() -> rounds.attempt("purging events", purgeEvents()))
+                .chain(() -> rounds.attempt("purging records of changes", purgeAudit()));
     }
 
     private Uni<Void> purgeSuperseded() {

@@ -36,6 +36,9 @@ class VersionFollowerTest {
     Invariants invariants;
 
     @Inject
+    Rounds rounds;
+
+    @Inject
     Scheduler scheduler;
 
     @Inject
@@ -71,7 +74,10 @@ class VersionFollowerTest {
     }
 
     private void round(int perSecond) {
-        new VersionFollower(followNewVersions, perSecond).follow().await().indefinitely();
+        new VersionFollower(rounds, followNewVersions, perSecond)
+                .follow()
+                .await()
+                .indefinitely();
     }
 
     private String started() {
