@@ -166,7 +166,7 @@ class EngineThroughputBench {
                 + " array['" + owner + "'::uuid], array[1], array[1], array['t' || :t], array[0], array['completed'],"
                 + " array['{\"seconds\":0,\"value\":1}'], array['{\"seconds\":0,\"value\":1}'], array[null::text],"
                 + " array['{\"in\":[0,0]}'], array['f1:0'], array[now()], array[null::timestamptz], array[false],"
-                + " array[null::text]);\n";
+                + " array[null::text], array[false]);\n";
     }
 
     private static long heap() {
