@@ -190,12 +190,14 @@ begin
         return;
     end if;
     insert into flow_execution (id, organization_id, flow_id, flow_version, status, input, input_task_name,
-        triggered_task_executor_name, run_number, lease, owner, wake_at, queued_at, created_by, modified_by)
+        triggered_task_executor_name, run_number, lease, owner, wake_at, queued_at, created_by, modified_by, created_at)
     values (p_execution, p_organization, p_flow, p_flow_version,
         case when v_queued then 'queued' else 'running' end, p_input::json, p_input_task_name,
         p_triggered_task_executor_name, v_number, 1, case when v_queued then null else p_owner end,
         case when not v_queued then clock_timestamp() end, case when v_queued then clock_timestamp() end,
-        p_requested_by, p_requested_by);
+        p_requested_by, p_requested_by,
+        greatest(date_trunc('milliseconds', clock_timestamp()), (
+            select e.created_at from flow_execution e where e.flow_id = p_flow and e.run_number = v_number - 1)));
     insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
         idempotency_key, request_id, trace_parent)
     values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key,
@@ -381,18 +383,20 @@ begin
         return;
     end if;
 
+    update flow_execution e set tagged = true where e.id = any (p_execution) and not e.tagged;
     for v_change in
-        select r.*, e.flow_id, e.created_at
+        select r.*, e.flow_id, e.created_at, e.status, e.updated_at
         from unnest(p_operation, p_execution, p_task, p_tag, p_tag_type, p_metadata, p_metadata_digest) with ordinality
             as r (operation, execution, task, tag, tag_type, metadata, digest, ord)
         join flow_execution e on e.id = r.execution order by r.ord
     loop
         ord := v_change.ord;
         if v_change.operation = 'add' then
-            insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name, tag,
-                tag_type, tag_metadata, metadata_digest, modified_by)
-            values (p_organization, v_change.execution, v_change.flow_id, v_change.created_at, v_change.task,
-                v_change.tag, v_change.tag_type, v_change.metadata::json, decode(v_change.digest, 'hex'), p_author)
+            insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, execution_status,
+                execution_updated_at, task_name, tag, tag_type, tag_metadata, metadata_digest, modified_by)
+            values (p_organization, v_change.execution, v_change.flow_id, v_change.created_at, v_change.status,
+                v_change.updated_at, v_change.task, v_change.tag, v_change.tag_type, v_change.metadata::json,
+                decode(v_change.digest, 'hex'), p_author)
             on conflict (flow_execution_id, task_name, tag, tag_type, metadata_digest) where deleted_at is null
             do nothing;
             outcome := case when found then 'added' else 'already_exists' end;
@@ -406,6 +410,79 @@ begin
         end if;
         return next;
     end loop;
+end
+$$;
+
+-- Shows on an execution's tags what has become of it; it is locked.
+create or replace function show_on_tags() returns trigger
+language plpgsql as $$
+begin
+    update task_tag t set execution_status = new.status, execution_updated_at = new.updated_at
+    where t.flow_execution_id = new.id and t.deleted_at is null;
+    return null;
+end
+$$;
+
+create or replace trigger flow_execution_tagged after update on flow_execution
+    for each row when (new.tagged and new.deleted_at is null
+        and (old.status <> new.status or old.updated_at <> new.updated_at))
+    execute function show_on_tags();
+
+-- The number of a flow's first execution that was created at a time or later, or the next one that there will be. They
+-- are numbered in that order without a gap.
+create or replace function first_run_since(p_organization uuid, p_flow uuid, p_since timestamptz) returns int
+language plpgsql stable as $$
+declare
+    v_low int := 1;
+    v_high int;
+    v_middle int;
+begin
+    select f.executions_count + 1 into v_high from flow f where f.id = p_flow and f.organization_id = p_organization;
+    while v_low < v_high loop
+        v_middle := (v_low + v_high) / 2;
+        if p_since > (select e.created_at from flow_execution e where e.flow_id = p_flow and e.run_number = v_middle)
+        then
+            v_low := v_middle + 1;
+        else
+            v_high := v_middle;
+        end if;
+    end loop;
+    return v_low;
+end
+$$;
+
+-- How many executions of a flow were created at a time or later: only the deleted ones are counted.
+create or replace function executions_created_since(p_organization uuid, p_flow uuid, p_since timestamptz)
+returns bigint
+language plpgsql stable as $$
+declare
+    v_first int := first_run_since(p_organization, p_flow, p_since);
+begin
+    return (select f.executions_count from flow f where f.id = p_flow and f.organization_id = p_organization)
+        + 1 - v_first - (
+            select count(*) from flow_execution e
+            where e.flow_id = p_flow and e.run_number >= v_first and e.deleted_at is not null);
+end
+$$;
+
+-- How many executions of a flow changed last at a time or later: those that were created since, and of the others those
+-- that were new then, or changed when they were no longer new.
+create or replace function executions_updated_since(p_organization uuid, p_flow uuid, p_since timestamptz)
+returns bigint
+language plpgsql stable as $$
+declare
+    v_new_since constant timestamptz := p_since - interval '10 minutes';
+    v_new int := first_run_since(p_organization, p_flow, v_new_since);
+    v_later int := first_run_since(p_organization, p_flow, p_since);
+begin
+    return executions_created_since(p_organization, p_flow, p_since) + (
+        select count(*) from flow_execution e
+        where e.flow_id = p_flow and e.run_number >= v_new and e.run_number < v_later and e.updated_at >= p_since
+            and e.deleted_at is null
+    ) + (
+        select count(*) from flow_execution e
+        where e.flow_id = p_flow and e.updated_at - e.created_at > interval '10 minutes' and e.updated_at >= p_since
+            and e.created_at < v_new_since and e.deleted_at is null);
 end
 $$;
 

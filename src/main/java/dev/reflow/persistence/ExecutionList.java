@@ -7,19 +7,18 @@ import dev.reflow.organization.OrganizationId;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The statements behind one list of executions. A page is merged from the beginnings of sorted parts, one part for each
  * status or tag that is asked for, so that its price is that of the page, wherever it is and however rare what it shows.
+ * What is looked for is read from indexes alone: tags carry the status and the times of their execution.
  */
 final class ExecutionList {
     /** So many executions are looked up and sorted faster than the others are skipped. */
@@ -28,38 +27,67 @@ final class ExecutionList {
     private final OrganizationId organization;
     private final FlowId flow;
     private final ExecutionQuery query;
+    private final Source source;
     private final String sort;
     private final String direction;
 
-    record Statement(String sql, Tuple arguments) {}
+    /** Where to look, as {@code e}, and what the columns are called there. */
+    private enum Source {
+        EXECUTIONS("flow_execution e", "e.id", "e.status", "e.created_at", "e.updated_at"),
+        TAGS(
+                "task_tag e",
+                "e.flow_execution_id",
+                "e.execution_status",
+                "e.execution_created_at",
+                "e.execution_updated_at");
 
-    /** A condition on executions, and what holds where it does not. Arguments are those of what is asked for only. */
-    private record Filter(Supplier<String> condition, Supplier<String> opposite) {
-        String holds() {
-            return condition.get();
+        private final String table;
+        private final String id;
+        private final String status;
+        private final String createdAt;
+        private final String updatedAt;
+
+        Source(String table, String id, String status, String createdAt, String updatedAt) {
+            this.table = table;
+            this.id = id;
+            this.status = status;
+            this.createdAt = createdAt;
+            this.updatedAt = updatedAt;
         }
     }
+
+    record Statement(String sql, Tuple arguments) {
+        /** The plan of it, with what it is expected to cost. */
+        Statement explained() {
+            return new Statement("explain (format json) " + sql, arguments);
+        }
+    }
+
+    /** A condition on a time, and what holds where it does not. */
+    private record Bound(String holds, String opposite) {}
 
     ExecutionList(OrganizationId organization, FlowId flow, ExecutionQuery query) {
         this.organization = organization;
         this.flow = flow;
         this.query = query;
-        sort = query.byUpdatedAt() ? "updated_at" : "created_at";
+        source = isTagged() ? Source.TAGS : Source.EXECUTIONS;
+        sort = query.byUpdatedAt() ? source.updatedAt : source.createdAt;
         direction = query.ascending() ? "asc" : "desc";
     }
 
     boolean isFiltered() {
-        return isTagged() || isFilteredByMore();
+        return isTagged()
+                || isByStatus()
+                || Stream.of(query.createdAfter(), query.createdBefore(), query.updatedAfter(), query.updatedBefore())
+                        .anyMatch(Objects::nonNull);
     }
 
     boolean isTagged() {
         return !query.tags().isEmpty();
     }
 
-    private boolean isFilteredByMore() {
-        return statuses().length < ExecutionStatus.values().length
-                || Stream.of(query.createdAfter(), query.createdBefore(), query.updatedAfter(), query.updatedBefore())
-                        .anyMatch(Objects::nonNull);
+    private boolean isByStatus() {
+        return statuses().length < ExecutionStatus.values().length;
     }
 
     /** How many executions the flow has: counted as they come and go. */
@@ -74,41 +102,58 @@ final class ExecutionList {
                 + where.argument(organization.value()) + ")";
     }
 
-    /** Counts one by one. */
+    /** Counts one by one. Those of one tag come in the order of an index, so that doubles are found without sorting. */
     Statement count() {
         Where where = new Where();
-        return new Statement("select count(*) from (" + matching(where) + ") one", where.arguments());
+        String what = isTagged() ? "distinct " + source.createdAt + ", " + source.id + " " : "";
+        return new Statement(
+                "select count(*) from (select " + what + "from " + source.table + " where "
+                        + and(keys(where), conditions(where)) + ") one",
+                where.arguments());
     }
 
-    /** The plan of that, with how many it expects. */
-    Statement estimate() {
-        Where where = new Where();
-        return new Statement("explain (format json) " + matching(where), where.arguments());
-    }
-
-    private String matching(Where where) {
-        if (!isTagged()) {
-            return "select from flow_execution e where " + and(present(where), conditions(where));
-        }
-        String more = isFilteredByMore() ? " and " + and(present(where), conditions(where)) : "";
-        return "select distinct t.execution_created_at, t.flow_execution_id from task_tag t"
-                + (more.isEmpty() ? "" : " join flow_execution e on e.id = t.flow_execution_id") + " where "
-                + and(tagged(where)) + more;
-    }
-
-    /** The same by counting the others: those that the first filter leaves out, then the second, and so on. */
+    /**
+     * The same by counting the others: of all within the bounds of one time those that another filter leaves out. Only
+     * without tags.
+     */
     Statement countOfOthers() {
         Where where = new Where();
-        List<Filter> filters = filters(where);
-        String others = IntStream.range(0, filters.size())
-                .mapToObj(i -> " - (select count(*) from flow_execution e where "
-                        + and(
-                                present(where),
-                                filters.subList(0, i).stream().map(Filter::holds),
-                                Stream.of(filters.get(i).opposite().get()))
-                        + ")")
-                .collect(Collectors.joining());
-        return new Statement("select " + all(where) + others, where.arguments());
+        boolean byCreation = query.createdAfter() != null || query.createdBefore() != null;
+        Supplier<Stream<Bound>> bounds = () -> byCreation ? created(where) : updated(where);
+        StringBuilder count = new StringBuilder("select ");
+        count.append(
+                byCreation
+                        ? within(where, "executions_created_since", query.createdAfter(), query.createdBefore())
+                        : within(where, "executions_updated_since", query.updatedAfter(), query.updatedBefore()));
+        if (isByStatus()) {
+            count.append(without(where, bounds.get(), anyOf(where, status -> !query.shows(status))));
+        }
+        List<Bound> further = byCreation ? updated(where).toList() : List.of();
+        for (int i = 0; i < further.size(); i++) {
+            count.append(without(
+                    where,
+                    Stream.concat(bounds.get(), further.subList(0, i).stream()),
+                    status(where) + " and " + further.get(i).opposite()));
+        }
+        return new Statement(count.toString(), where.arguments());
+    }
+
+    private String without(Where where, Stream<Bound> bounds, String condition) {
+        return " - (select count(*) from flow_execution e where "
+                + and(present(where), Stream.of(condition), bounds.map(Bound::holds)) + ")";
+    }
+
+    private String within(Where where, String since, @Nullable Instant after, @Nullable Instant before) {
+        String from = after == null ? all(where) : since(where, since, time(where, after));
+        return before == null
+                ? from
+                : "greatest(0, " + from + " - "
+                        + since(where, since, time(where, before) + "::timestamptz + interval '1 microsecond'") + ")";
+    }
+
+    private String since(Where where, String function, String time) {
+        return function + "(" + where.argument(organization.value()) + ", " + where.argument(flow.value()) + ", " + time
+                + ")";
     }
 
     /** The page's executions, in its order. */
@@ -116,7 +161,8 @@ final class ExecutionList {
         Where where = new Where();
         long offset = query.after() == null ? (query.page() - 1L) * query.pageSize() : 0;
         String order = " order by at " + direction + ", id " + direction + " limit ";
-        String found = isSorted(total) ? sorted(where) : merged(where, order + (offset + query.pageSize()));
+        String found =
+                isFiltered() && total <= FEW ? sorted(where) : merged(where, order + (offset + query.pageSize()));
         return new Statement(
                 "select " + FlowExecutionRows.COLUMNS + " from (" + found + order + query.pageSize() + " offset "
                         + offset + ") p join flow_execution e on e.id = p.id and e.organization_id = "
@@ -124,14 +170,8 @@ final class ExecutionList {
                 where.arguments());
     }
 
-    /** Whether all that there are have to be sorted. No index has those of a tag in the order of their last change. */
-    private boolean isSorted(long total) {
-        return isFiltered() && total <= FEW || isTagged() && query.byUpdatedAt();
-    }
-
     private String sorted(Where where) {
-        return "with found as materialized (select e.id, e." + sort + " as at from flow_execution e where "
-                + and(present(where), conditions(where), isTagged() ? Stream.of(hasTag(where)) : Stream.of())
+        return "with found as materialized (" + found() + " where " + and(keys(where), conditions(where))
                 + ") select l.id, l.at from " + cursor(where) + "found l where "
                 + and(Stream.of("true"), following("l.at, l.id"));
     }
@@ -139,45 +179,37 @@ final class ExecutionList {
     private String merged(Where where, String end) {
         String keys = where.argument(isTagged() ? query.tags().toArray(String[]::new) : statuses());
         return "select distinct l.id, l.at from " + cursor(where) + "unnest(" + keys
-                + "::text[]) as k (key) cross join lateral (" + (isTagged() ? ofTag(where) : ofStatus(where)) + end
-                + ") l";
+                + "::text[]) as k (key) cross join lateral (" + found() + " where "
+                + and(
+                        Stream.of((isTagged() ? "e.key" : source.status) + " = k.key"),
+                        conditions(where),
+                        implied(where),
+                        following(sort + ", " + source.id))
+                + end + ") l";
+    }
+
+    /** Two of an execution's tasks may carry the same tag. */
+    private String found() {
+        return "select " + (isTagged() ? "distinct " : "") + source.id + " as id, " + sort + " as at from "
+                + source.table;
     }
 
     /** What the page follows. */
     private String cursor(Where where) {
         return query.after() == null
                 ? ""
-                : "(select c.id, c." + sort + " as at from flow_execution c where c.id = "
-                        + where.argument(query.after()) + " and c.flow_id = " + where.argument(flow.value())
+                : "(select c.id, c." + (query.byUpdatedAt() ? "updated_at" : "created_at")
+                        + " as at from flow_execution c where c.id = " + where.argument(query.after())
+                        + " and c.flow_id = " + where.argument(flow.value())
                         + ") c cross join ";
-    }
-
-    private String ofStatus(Where where) {
-        return "select e.id, e." + sort + " as at from flow_execution e where "
-                + and(
-                        present(where),
-                        Stream.of("e.status = k.key"),
-                        bounds(where).map(Filter::holds),
-                        implied(where),
-                        following("e." + sort + ", e.id"));
-    }
-
-    private String ofTag(Where where) {
-        return "select distinct t.flow_execution_id as id, t.execution_created_at as at from task_tag t"
-                + " join flow_execution e on e.id = t.flow_execution_id where "
-                + and(
-                        Stream.of("t.flow_id = " + where.argument(flow.value())),
-                        Stream.of("t.key = k.key", "t.deleted_at is null"),
-                        conditions(where),
-                        following("t.execution_created_at, t.flow_execution_id"));
     }
 
     /** What a bound of the other time says of the one that the parts are in the order of: none changes before it is there. */
     private Stream<String> implied(Where where) {
-        Stream<Filter> bound = query.byUpdatedAt()
-                ? after(where, "e.updated_at", query.createdAfter())
-                : before(where, "e.created_at", query.updatedBefore());
-        return bound.map(Filter::holds);
+        Stream<Bound> bound = query.byUpdatedAt()
+                ? after(where, source.updatedAt, query.createdAfter())
+                : before(where, source.createdAt, query.updatedBefore());
+        return bound.map(Bound::holds);
     }
 
     /** What comes after the cursor. A comparison with a sub-query instead would not be looked up in an index. */
@@ -187,21 +219,16 @@ final class ExecutionList {
                 : Stream.of("(" + position + ") " + (query.ascending() ? ">" : "<") + " (c.at, c.id)");
     }
 
-    private Stream<String> tagged(Where where) {
-        return Stream.of("t.flow_id = " + where.argument(flow.value()), tag(where), "t.deleted_at is null");
+    /** What the indexes begin with. */
+    private Stream<String> keys(Where where) {
+        return Stream.of(isTagged() ? tag(where) : status(where));
     }
 
-    /** One tag's executions come in the order of the index, so that doubles are found without sorting. */
     private String tag(Where where) {
         List<String> tags = query.tags();
         return tags.size() == 1
-                ? "t.key = " + where.argument(tags.get(0))
-                : "t.key = any (" + where.argument(tags.toArray(String[]::new)) + ")";
-    }
-
-    private String hasTag(Where where) {
-        return "exists (select from task_tag t where t.flow_execution_id = e.id"
-                + " and t.execution_created_at = e.created_at and " + and(tagged(where)) + ")";
+                ? "e.key = " + where.argument(tags.get(0))
+                : "e.key = any (" + where.argument(tags.toArray(String[]::new)) + ")";
     }
 
     private Stream<String> present(Where where) {
@@ -209,44 +236,52 @@ final class ExecutionList {
     }
 
     private Stream<String> conditions(Where where) {
-        return filters(where).stream().map(Filter::holds);
-    }
-
-    private List<Filter> filters(Where where) {
-        List<Filter> filters = new ArrayList<>();
-        filters.add(new Filter(() -> anyOf(where, query::shows), () -> anyOf(where, status -> !query.shows(status))));
-        bounds(where).forEach(filters::add);
-        return filters;
-    }
-
-    private Stream<Filter> bounds(Where where) {
         return Stream.of(
-                        after(where, "e.created_at", query.createdAfter()),
-                        before(where, "e.created_at", query.createdBefore()),
-                        after(where, "e.updated_at", query.updatedAfter()),
-                        before(where, "e.updated_at", query.updatedBefore()))
+                        present(where),
+                        isTagged() && isByStatus() ? Stream.of(status(where)) : Stream.<String>of(),
+                        Stream.concat(created(where), updated(where)).map(Bound::holds))
                 .flatMap(each -> each);
     }
 
-    private static Stream<Filter> after(Where where, String column, @Nullable Instant time) {
+    private String status(Where where) {
+        return anyOf(where, query::shows);
+    }
+
+    private Stream<Bound> created(Where where) {
+        return Stream.concat(
+                after(where, source.createdAt, query.createdAfter()),
+                before(where, source.createdAt, query.createdBefore()));
+    }
+
+    private Stream<Bound> updated(Where where) {
+        return Stream.concat(
+                after(where, source.updatedAt, query.updatedAfter()),
+                before(where, source.updatedAt, query.updatedBefore()));
+    }
+
+    private static Stream<Bound> after(Where where, String column, @Nullable Instant time) {
         return bound(where, column, time, " >= ", " < ");
     }
 
-    private static Stream<Filter> before(Where where, String column, @Nullable Instant time) {
+    private static Stream<Bound> before(Where where, String column, @Nullable Instant time) {
         return bound(where, column, time, " <= ", " > ");
     }
 
-    private static Stream<Filter> bound(
+    private static Stream<Bound> bound(
             Where where, String column, @Nullable Instant time, String holds, String opposite) {
         if (time == null) {
             return Stream.of();
         }
-        String argument = where.argument(time.atOffset(ZoneOffset.UTC));
-        return Stream.of(new Filter(() -> column + holds + argument, () -> column + opposite + argument));
+        String argument = time(where, time);
+        return Stream.of(new Bound(column + holds + argument, column + opposite + argument));
     }
 
-    private static String anyOf(Where where, Predicate<ExecutionStatus> shown) {
-        return "e.status = any (" + where.argument(codes(shown)) + ")";
+    private static String time(Where where, Instant time) {
+        return where.argument(time.atOffset(ZoneOffset.UTC));
+    }
+
+    private String anyOf(Where where, Predicate<ExecutionStatus> shown) {
+        return source.status + " = any (" + where.argument(codes(shown)) + ")";
     }
 
     private String[] statuses() {

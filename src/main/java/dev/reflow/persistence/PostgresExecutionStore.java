@@ -30,6 +30,7 @@ import java.util.Set;
 /** Lists and reads executions and their tasks. */
 @ApplicationScoped
 class PostgresExecutionStore implements ExecutionStore {
+    /** Counted in the time that it takes to ask for a plan. */
     private static final long FAST_TO_COUNT = 20_000;
 
     private final Sessions sessions;
@@ -91,16 +92,24 @@ class PostgresExecutionStore implements ExecutionStore {
                         : execute(client, list.page(total)).map(found -> new Listed(executions(found), total)));
     }
 
-    /** Exact whatever it is counted by: the planner's guess only says what there is less of. */
+    /** Exact whatever it is counted by: the planner only says what costs less. */
     private static Uni<Long> total(SqlClient client, ExecutionList list, long all) {
         if (list.isTagged() || all < FAST_TO_COUNT) {
             return number(client, list.count());
         }
-        return execute(client, list.estimate())
-                .map(plan ->
-                        plan.iterator().next().getJsonArray(0).getJsonObject(0).getJsonObject("Plan"))
-                .flatMap(plan ->
-                        number(client, plan.getDouble("Plan Rows") > all / 2.0 ? list.countOfOthers() : list.count()));
+        return cost(client, list.count())
+                .flatMap(counting -> cost(client, list.countOfOthers())
+                        .flatMap(others -> number(client, others < counting ? list.countOfOthers() : list.count())));
+    }
+
+    private static Uni<Double> cost(SqlClient client, ExecutionList.Statement statement) {
+        return execute(client, statement.explained())
+                .map(plan -> plan.iterator()
+                        .next()
+                        .getJsonArray(0)
+                        .getJsonObject(0)
+                        .getJsonObject("Plan")
+                        .getDouble("Total Cost"));
     }
 
     private static Uni<RowSet<Row>> execute(SqlClient client, ExecutionList.Statement statement) {

@@ -37,10 +37,23 @@ class FlowExecutionListsTest {
             "&created_after=2026-01-01T01:00:00Z&updated_before=2026-01-01T06:00:00Z&status_exclude=stale",
             "created_at >= '2026-01-01T01:00:00Z' and updated_at <= '2026-01-01T06:00:00Z' and status <> 'stale'"
         },
+        {
+            "&created_after=2026-01-01T01:00:00Z&created_before=2026-01-01T06:00:00Z",
+            "created_at between '2026-01-01T01:00:00Z' and '2026-01-01T06:00:00Z'"
+        },
+        {"&created_after=2026-01-01T06:00:00Z&created_before=2026-01-01T01:00:00Z", "false"},
         {"&tags=k:rare", "run_number % 10000 = 1"},
         {"&tags=k:common", "run_number % 4 = 2"},
         {"&tags=k:rare&tags=k:common", "(run_number % 10000 = 1 or run_number % 4 = 2)"},
         {"&tags=k:common&status=failed", "run_number % 4 = 2 and status = 'failed'"},
+        {
+            "&tags=k:rare&tags=k:common&status_exclude=failed",
+            "(run_number % 10000 = 1 or run_number % 4 = 2) and status <> 'failed'"
+        },
+        {
+            "&tags=k:common&updated_after=2026-01-01T03:00:00Z",
+            "run_number % 4 = 2 and updated_at >= '2026-01-01T03:00:00Z'"
+        },
         {
             "&tags=k:common&created_after=2026-01-01T01:00:00Z",
             "run_number % 4 = 2 and created_at >= '2026-01-01T01:00:00Z'"
@@ -123,9 +136,9 @@ class FlowExecutionListsTest {
                 "update flow set executions_count = $2, deleted_executions_count = 5 where id = $1",
                 Tuple.of(id, EXECUTIONS));
         organizations.execute(
-                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name,"
-                        + " tag, tag_type, metadata_digest, modified_by)"
-                        + " select organization_id, id, flow_id, created_at, name, case when run_number % 10000 = 1"
+                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at,"
+                        + " execution_status, execution_updated_at, task_name, tag, tag_type, metadata_digest,"
+                        + " modified_by) select organization_id, id, flow_id, created_at, status, updated_at, name, case when run_number % 10000 = 1"
                         + " then 'rare' else 'common' end, 'k', '', 'test' from flow_execution,"
                         + " unnest(array['in', 'other']) as name where flow_id = $1 and deleted_at is null"
                         + " and (run_number % 4 = 2 or run_number % 10000 = 1)",
@@ -151,16 +164,50 @@ class FlowExecutionListsTest {
     }
 
     @Test
-    void tagsOfADeletedExecutionAreGone() {
+    void tagsFollowTheirExecution() {
         api = organizations.create();
         flow = UUID.fromString(api.createFlow(FlowBuilder.flow().task("in", "webhook_receive", "{}")));
-        String execution = api.start(flow.toString(), "{}");
+        String first = api.start(flow.toString(), "{}");
+        String second = api.start(flow.toString(), "{}");
+        for (String execution : List.of(first, second)) {
+            api.awaitStatus(execution, "completed");
+            tag(execution);
+        }
+        json(api.patch("/api/flow-executions/" + first + "/status?status=stale", ""), 200);
+        assertThat(ids(list("&tags=k:t&status=stale"))).containsExactly(first);
+        assertThat(ids(list("&tags=k:t&status=completed"))).containsExactly(second);
+        assertThat(ids(list("&tags=k:t&sort_field=updated_at"))).containsExactly(first, second);
+        assertThat(ids(list("&tags=k:t&sort_field=created_at"))).containsExactly(second, first);
+    }
+
+    /** Totals of what was created within a time rely on it. */
+    @Test
+    void executionsAreCreatedInTheOrderOfTheirNumbersWhateverTheClockDoes() {
+        api = organizations.create();
+        flow = UUID.fromString(api.createFlow(FlowBuilder.flow().task("in", "webhook_receive", "{}")));
+        String first = api.start(flow.toString(), "{}");
+        organizations.execute(
+                "update flow_execution set created_at = '2100-01-01T00:00:00Z' where id = $1",
+                Tuple.of(UUID.fromString(first)));
+        String second = api.start(flow.toString(), "{}");
+        assertThat(ids(list("&created_after=2100-01-01T00:00:00Z"))).containsExactlyInAnyOrder(first, second);
+    }
+
+    private void tag(String execution) {
         json(
                 api.patch(
                         "/api/task-tags",
                         "{'tags': [{'operation': 'add', 'flow_execution_id': '" + execution
                                 + "', 'task_name': 'in', 'tag': 't', 'tag_type': 'k'}]}"),
                 200);
+    }
+
+    @Test
+    void tagsOfADeletedExecutionAreGone() {
+        api = organizations.create();
+        flow = UUID.fromString(api.createFlow(FlowBuilder.flow().task("in", "webhook_receive", "{}")));
+        String execution = api.start(flow.toString(), "{}");
+        tag(execution);
         assertThat(list("&tags=k:t").header("X-Total-Count")).isEqualTo("1");
         api.delete("/api/flow-executions/" + execution);
         assertThat(list("&tags=k:t").header("X-Total-Count")).isEqualTo("0");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(WithoutEngine.class)
 class ExecutionListBench {
     private static final int EXECUTIONS = 1_000_000;
-    private static final int WARM_UP = 3;
+    private static final int WARM_UP = 10;
     private static final int ROUNDS = 20;
 
     @Inject
@@ -61,6 +61,8 @@ class ExecutionListBench {
             "&created_before=2026-01-02T00:00:00Z",
             "&updated_after=2026-04-12T00:00:00Z",
             "&updated_before=2026-01-02T00:00:00Z",
+            "&updated_after=2026-01-07T00:00:00Z",
+            "&created_after=2026-01-03T00:00:00Z&created_before=2026-01-09T00:00:00Z&status_exclude=cancelled",
             "&status=failed&created_after=2026-01-07T00:00:00Z",
             "&tags=k:rare",
             "&tags=k:common",
@@ -134,9 +136,10 @@ class ExecutionListBench {
                 Tuple.of(api.organization(), flow, EXECUTIONS));
         organizations.execute("update flow set executions_count = $2 where id = $1", Tuple.of(flow, EXECUTIONS));
         organizations.execute(
-                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name,"
-                        + " tag, tag_type, metadata_digest, modified_by)"
-                        + " select organization_id, id, flow_id, created_at, 'in', case when run_number % 100000 = 1"
+                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at,"
+                        + " execution_status, execution_updated_at, task_name, tag, tag_type, metadata_digest,"
+                        + " modified_by)"
+                        + " select organization_id, id, flow_id, created_at, status, updated_at, 'in', case when run_number % 100000 = 1"
                         + " then 'rare' when run_number <= $2 / 10 then 'old' else 'common' end, 'k', '', 'bench'"
                         + " from flow_execution where flow_id = $1 and run_number % 10 < 2",
                 Tuple.of(flow, EXECUTIONS));
