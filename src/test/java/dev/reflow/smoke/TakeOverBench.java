@@ -80,6 +80,8 @@ class TakeOverBench {
                         KEY,
                         "REFLOW_TASK_HTTP_ALLOW_PRIVATE_NETWORKS",
                         "true",
+                        "REFLOW_TASK_HTTP_TIMEOUT",
+                        "10m",
                         "QUARKUS_LOG_LEVEL",
                         "WARN"));
         nodes.add(node);
