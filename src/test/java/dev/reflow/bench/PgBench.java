@@ -4,12 +4,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -33,13 +36,18 @@ class PgBench {
         this.password = password;
     }
 
+    /** @param p99Millis what one transaction in a hundred took longer than */
+    record Measured(double perSecond, double p99Millis) {}
+
     /** How often clients side by side carry out the script in a second, each time in a transaction of its own. */
-    double perSecond(int clients, int seconds, String script) throws IOException, InterruptedException {
-        Path file = Files.writeString(Files.createTempFile("bench", ".sql"), script);
+    Measured measure(int clients, int seconds, String script) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("bench");
+        Path file = Files.writeString(folder.resolve("script.sql"), script);
         try {
             List<String> command = new ArrayList<>(List.of(System.getenv().getOrDefault("PGBENCH", "pgbench")));
             command.addAll(List.of("--no-vacuum", "--protocol=prepared", "--file=" + file));
             command.addAll(List.of("--client=" + clients, "--jobs=1", "--time=" + seconds));
+            command.addAll(List.of("--log", "--log-prefix=" + folder.resolve("transactions")));
             command.addAll(List.of("--host=" + database.getHost(), "--port=" + database.getPort()));
             command.addAll(List.of("--username=" + user, database.getPath().substring(1)));
             ProcessBuilder pgbench = new ProcessBuilder(command).redirectErrorStream(true);
@@ -50,9 +58,28 @@ class PgBench {
             if (process.waitFor() != 0 || !rate.find()) {
                 throw new IllegalStateException("pgbench failed: " + output);
             }
-            return Double.parseDouble(rate.group(1));
+            return new Measured(Double.parseDouble(rate.group(1)), p99Millis(folder));
         } finally {
-            Files.delete(file);
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path each : files.toList()) {
+                    Files.delete(each);
+                }
+            }
+            Files.delete(folder);
         }
+    }
+
+    /** A line per transaction: its client, its number, its microseconds, and more. */
+    private static double p99Millis(Path folder) throws IOException {
+        List<Long> microseconds = new ArrayList<>();
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "transactions.*")) {
+            for (Path log : logs) {
+                for (String line : Files.readAllLines(log)) {
+                    microseconds.add(Long.parseLong(line.split(" ", 4)[2]));
+                }
+            }
+        }
+        Collections.sort(microseconds);
+        return microseconds.get((int) (0.99 * (microseconds.size() - 1))) / 1e3;
     }
 }

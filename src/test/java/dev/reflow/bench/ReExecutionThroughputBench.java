@@ -61,12 +61,12 @@ class ReExecutionThroughputBench {
                 + " array['{\"subject\": \"bench\", \"name\": \"bench\", \"credential\": \"system\","
                 + " \"operation\": \"bench\"}']);\n";
         System.out.printf(
-                "%n%-12s %12s %12s %8s %10s %10s%n",
-                "connections", "HTTP/s", "pgbench/s", "ratio", "median ms", "p99 ms");
+                "%n%-12s %12s %12s %8s %10s %10s %12s%n",
+                "connections", "HTTP/s", "pgbench/s", "ratio", "median ms", "p99 ms", "pgbench p99");
         for (int connections : new int[] {1, 16, 64, 256}) {
             for (int round = 0; round < ROUNDS; round++) {
                 organizations.execute("vacuum analyze", Tuple.tuple());
-                double commits = pgbench.perSecond(Math.min(connections, 64), SECONDS, script);
+                PgBench.Measured commits = pgbench.measure(Math.min(connections, 64), SECONDS, script);
                 HttpLoad.Measured http = HttpLoad.post(
                         service,
                         api.key(),
@@ -75,13 +75,14 @@ class ReExecutionThroughputBench {
                         Duration.ofSeconds(SECONDS),
                         this::anyExecution);
                 System.out.printf(
-                        "%-12d %12.0f %12.0f %8.2f %10.2f %10.2f%n",
+                        "%-12d %12.0f %12.0f %8.2f %10.2f %10.2f %12.2f%n",
                         connections,
                         http.perSecond(),
-                        commits,
-                        http.perSecond() / commits,
+                        commits.perSecond(),
+                        http.perSecond() / commits.perSecond(),
                         http.medianMillis(),
-                        http.p99Millis());
+                        http.p99Millis(),
+                        commits.p99Millis());
             }
         }
     }
