@@ -58,7 +58,7 @@ begin
             on e.id = r.execution and e.organization_id = r.organization and e.deleted_at is null
         left join flow f on f.id = e.flow_id
         left join generation used
-            on used.flow_execution_id = e.id and used.idempotency_key = r.idempotency_key
+            on used.flow_execution_id = r.execution and used.idempotency_key = r.idempotency_key
     ), moved as (
         update flow_execution e set
             generation = e.generation + 1,

@@ -8,10 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -21,7 +18,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 class PgBench {
-    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
+    /** Seconds in which each connection's server process plans what it has never done. */
+    private static final int WARM_UP = 5;
 
     private final URI database;
     private final String user;
@@ -36,6 +34,8 @@ class PgBench {
         this.password = password;
     }
 
+    private record Transaction(double ended, double millis) {}
+
     /** @param p99Millis what one transaction in a hundred took longer than */
     record Measured(double perSecond, double p99Millis) {}
 
@@ -46,7 +46,7 @@ class PgBench {
         try {
             List<String> command = new ArrayList<>(List.of(System.getenv().getOrDefault("PGBENCH", "pgbench")));
             command.addAll(List.of("--no-vacuum", "--protocol=prepared", "--file=" + file));
-            command.addAll(List.of("--client=" + clients, "--jobs=1", "--time=" + seconds));
+            command.addAll(List.of("--client=" + clients, "--jobs=1", "--time=" + (WARM_UP + seconds)));
             command.addAll(List.of("--log", "--log-prefix=" + folder.resolve("transactions")));
             command.addAll(List.of("--host=" + database.getHost(), "--port=" + database.getPort()));
             command.addAll(List.of("--username=" + user, database.getPath().substring(1)));
@@ -54,11 +54,10 @@ class PgBench {
             pgbench.environment().put("PGPASSWORD", password);
             Process process = pgbench.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            Matcher rate = RATE.matcher(output);
-            if (process.waitFor() != 0 || !rate.find()) {
+            if (process.waitFor() != 0) {
                 throw new IllegalStateException("pgbench failed: " + output);
             }
-            return new Measured(Double.parseDouble(rate.group(1)), p99Millis(folder));
+            return measured(folder);
         } finally {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path each : files.toList()) {
@@ -69,17 +68,26 @@ class PgBench {
         }
     }
 
-    /** A line per transaction: its client, its number, its microseconds, and more. */
-    private static double p99Millis(Path folder) throws IOException {
-        List<Long> microseconds = new ArrayList<>();
+    /** A line per transaction: its client, its number, its microseconds, its script, the second and microsecond of its end. */
+    private static Measured measured(Path folder) throws IOException {
+        List<Transaction> all = new ArrayList<>();
         try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "transactions.*")) {
             for (Path log : logs) {
                 for (String line : Files.readAllLines(log)) {
-                    microseconds.add(Long.parseLong(line.split(" ", 4)[2]));
+                    String[] fields = line.split(" ", 7);
+                    all.add(new Transaction(
+                            Long.parseLong(fields[4]) + Long.parseLong(fields[5]) / 1e6,
+                            Long.parseLong(fields[2]) / 1e3));
                 }
             }
         }
-        Collections.sort(microseconds);
-        return microseconds.get((int) (0.99 * (microseconds.size() - 1))) / 1e3;
+        double began = all.stream().mapToDouble(Transaction::ended).min().orElseThrow() + WARM_UP;
+        double ended = all.stream().mapToDouble(Transaction::ended).max().orElseThrow();
+        double[] millis = all.stream()
+                .filter(each -> each.ended > began)
+                .mapToDouble(Transaction::millis)
+                .sorted()
+                .toArray();
+        return new Measured(millis.length / (ended - began), millis[(int) (0.99 * (millis.length - 1))]);
     }
 }
