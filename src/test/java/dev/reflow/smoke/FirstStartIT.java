@@ -68,6 +68,19 @@ class FirstStartIT {
     }
 
     @Test
+    @JvmOnly
+    void secondServiceOnTheSameFolderSaysSoAndStops() throws Exception {
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of());
+                ReflowProcess second = ReflowProcess.launch(folder, Map.of())) {
+            assertThat(second.awaitEnd()).isNotZero();
+            assertThat(second.output())
+                    .contains("The database folder " + folder + " is in use by process " + service.pid())
+                    .doesNotContain("\tat ");
+            assertThat(service.client("").isReady()).isTrue();
+        }
+    }
+
+    @Test
     void everyLineIsAnObjectWhereThatIsAskedFor() throws Exception {
         try (ReflowProcess service = ReflowProcess.start(folder, Map.of("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true"))) {
             await().atMost(SOON).until(() -> service.output().contains("reflow is ready for the first time"));

@@ -3,52 +3,32 @@ package dev.reflow.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reflow.support.TestDatabase;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What a service that nothing is done to serves. */
+/** What the packaged service serves to anybody, started as its users do: with a database from elsewhere. */
+@QuarkusIntegrationTest
+@QuarkusTestResource(TestDatabase.class)
 class RunningServiceIT {
-    private static final String KEY = "saf_running-service";
+    @TestHTTPResource
+    URI url;
 
-    @TempDir
-    static Path temp;
+    private ReflowClient anybody;
 
-    static ReflowProcess service;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = ReflowProcess.start(temp.toRealPath().resolve("data"), Map.of("REFLOW_BOOTSTRAP_API_KEY", KEY));
-    }
-
-    @AfterAll
-    static void stop() {
-        service.close();
-    }
-
-    @Test
-    @JvmOnly
-    void secondServiceOnTheSameFolderSaysSoAndStops() throws Exception {
-        Path folder = service.folder().path();
-        try (ReflowProcess second = ReflowProcess.launch(folder, Map.of())) {
-            assertThat(second.awaitEnd()).isNotZero();
-            assertThat(second.output())
-                    .contains("The database folder " + folder + " is in use by process " + service.pid())
-                    .doesNotContain("\tat ");
-        }
-        assertThat(service.client(KEY).isReady()).isTrue();
-        service.client(KEY).get("/api/flows").expect(200);
+    @BeforeEach
+    void withoutAKey() {
+        anybody = new ReflowClient(url.toString().replaceFirst("/$", ""), "");
     }
 
     @Test
     void openApiAndSwaggerAreServed() throws Exception {
-        ReflowClient anybody = service.client("");
         JsonNode openApi = anybody.get("/q/openapi?format=json").expect(200).json();
         assertThat(openApi.path("openapi").textValue()).startsWith("3.");
         assertThat(openApi.path("paths").fieldNames())
@@ -59,14 +39,13 @@ class RunningServiceIT {
 
     @Test
     void swaggerIsFoundWithoutTheLastSlash() throws Exception {
-        assertThat(service.client("").get("/q/swagger-ui").status()).isIn(200, 301, 302);
+        assertThat(anybody.get("/q/swagger-ui").status()).isIn(200, 301, 302);
     }
 
     @Test
     void healthIsServed() throws Exception {
         for (String probe : new String[] {"live", "ready", "started"}) {
-            assertThat(service.client("")
-                            .get("/q/health/" + probe)
+            assertThat(anybody.get("/q/health/" + probe)
                             .expect(200)
                             .json()
                             .path("status")
@@ -77,14 +56,14 @@ class RunningServiceIT {
 
     @Test
     void withoutAKeyNothingIsServed() throws Exception {
-        JsonNode error = service.client("").get("/api/flows").expect(401).json();
+        JsonNode error = anybody.get("/api/flows").expect(401).json();
         assertThat(error.path("error").path("code").textValue()).isEqualTo("unauthorized");
         assertThat(error.path("request_id").textValue()).isNotEmpty();
     }
 
     @Test
     void withoutAProviderNoTokenIsAccepted() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", URI.create(service.url()).getPort())) {
+        try (Socket socket = new Socket("127.0.0.1", url.getPort())) {
             String request = "GET /api/flows HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                     + "Authorization: Bearer a.b.c\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -96,7 +75,7 @@ class RunningServiceIT {
 
     @Test
     void pathThatCannotBeDecodedIsAnsweredLikeAnyOtherError() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", URI.create(service.url()).getPort())) {
+        try (Socket socket = new Socket("127.0.0.1", url.getPort())) {
             String request = "GET /api/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
