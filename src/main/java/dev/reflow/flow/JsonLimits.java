@@ -41,8 +41,19 @@ public final class JsonLimits {
 
     /** Whether text has neither a NUL character nor half of a surrogate pair. */
     public static boolean isStorable(String text) {
-        return text.codePoints()
-                .noneMatch(each -> each == 0 || (each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE));
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (unit == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(unit)) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(unit, text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     private static boolean isDeeper(JsonNode value, int levels) {
