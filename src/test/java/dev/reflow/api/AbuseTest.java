@@ -18,10 +18,12 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,22 +44,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AbuseTest {
     private static final int BURST = 60;
     private static final int MAX_ROWS = 2;
+    private static final int MAX_CONNECTIONS = 400;
     private static final String ALLOWED = "https://console.example";
 
     public static final class Strict implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "reflow.limits.rate.per-second", "1",
-                    "reflow.limits.rate.burst", Integer.toString(BURST),
-                    "reflow.limits.request-timeout", "4s",
-                    "reflow.api-keys.last-use-interval", "1s",
-                    "reflow.limits.lists.max-rows", Integer.toString(MAX_ROWS),
-                    "quarkus.http.cors.enabled", "true",
-                    "quarkus.http.cors.origins", ALLOWED,
-                    "quarkus.http.cors.methods", "GET,POST",
-                    "quarkus.http.access-log.enabled", "true",
-                    "quarkus.http.access-log.pattern", "long");
+            return Map.ofEntries(
+                    Map.entry("reflow.limits.rate.per-second", "1"),
+                    Map.entry("reflow.limits.rate.burst", Integer.toString(BURST)),
+                    Map.entry("reflow.limits.request-timeout", "4s"),
+                    Map.entry("reflow.api-keys.last-use-interval", "1s"),
+                    Map.entry("reflow.limits.lists.max-rows", Integer.toString(MAX_ROWS)),
+                    Map.entry("quarkus.http.cors.enabled", "true"),
+                    Map.entry("quarkus.http.cors.origins", ALLOWED),
+                    Map.entry("quarkus.http.cors.methods", "GET,POST"),
+                    Map.entry("quarkus.http.limits.max-connections", Integer.toString(MAX_CONNECTIONS)),
+                    Map.entry("quarkus.http.access-log.enabled", "true"),
+                    Map.entry("quarkus.http.access-log.pattern", "long"));
         }
     }
 
@@ -94,6 +98,43 @@ class AbuseTest {
         }
         long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
         assertThat(written).hasSizeLessThanOrEqualTo((int) seconds + 1).hasSizeLessThan(BURST);
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreClosedUntilOthersEnd() throws IOException {
+        List<Socket> open = new ArrayList<>();
+        int answered = 0;
+        try {
+            for (int i = 0; i <= MAX_CONNECTIONS; i++) {
+                Socket socket = new Socket(service.getHost(), service.getPort());
+                open.add(socket);
+                if (isAnswered(socket)) {
+                    answered++;
+                }
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        assertThat(answered).isPositive().isLessThanOrEqualTo(MAX_CONNECTIONS);
+        Awaitility.await().until(() -> {
+            try (Socket socket = new Socket(service.getHost(), service.getPort())) {
+                return isAnswered(socket);
+            }
+        });
+    }
+
+    /** The connection stays open. */
+    private static boolean isAnswered(Socket socket) {
+        try {
+            socket.getOutputStream()
+                    .write("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() != -1;
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     @Test

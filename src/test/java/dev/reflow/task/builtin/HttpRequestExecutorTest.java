@@ -563,15 +563,11 @@ class HttpRequestExecutorTest {
                 .isEqualTo("the host no-such-host.invalid cannot be resolved");
     }
 
+    /** At a port that is given to nobody, as one that has been free could be by now, even to the client itself. */
     @Test
     void refusedConnectionFailsTheTask() {
-        NetServer closed =
-                await(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
-        int port = closed.actualPort();
-        await(closed.close());
-
-        assertThat(failure(run(http, input(parameters("").put("url", "http://127.0.0.1:" + port + "/")))))
-                .startsWith("no connection to http://127.0.0.1:" + port + ": ");
+        assertThat(failure(run(http, input(parameters("").put("url", "http://127.0.0.1:1/")))))
+                .startsWith("no connection to http://127.0.0.1:1: ");
     }
 
     @ParameterizedTest
