@@ -84,7 +84,8 @@ begin
             as b (subject text, name text, credential text, operation text, request_id text)
         where d.outcome = 'accepted'
     )
-    select d.ord::int, d.outcome, coalesce(m.generation, d.used_generation), m.lease,
+    select d.ord::int, d.outcome,
+        coalesce(m.generation, case when d.outcome in ('replayed', 'other_mode') then d.used_generation end), m.lease,
         case when m.id is not null then d.owner end, d.uninterruptible_tasks,
         m.id is not null and d.interrupted
     from decided d left join moved m on m.id = d.execution
@@ -139,6 +140,7 @@ language sql as $$
         select e.flow_id from flow_execution e
         where e.id = p_execution and e.organization_id = p_organization and e.deleted_at is null)
     for no key update;
+    select 1 from flow_execution e where e.id = p_execution for no key update; -- its tags are those of now
     with deleted as (
         update flow_execution e set deleted_at = clock_timestamp(), status = 'deleted',
             cancel_requested = e.cancel_requested or e.active and e.owner is null and e.wake_at is null,
@@ -174,6 +176,7 @@ language plpgsql as $$
 declare
     v_limit int;
     v_number int;
+    v_created_at timestamptz;
     v_queued boolean := false;
 begin
     perform set_config('reflow.organization', p_organization::text, true);
@@ -189,15 +192,16 @@ begin
     if v_number is null then
         return;
     end if;
+    v_created_at := greatest(date_trunc('milliseconds', clock_timestamp()), (
+        select e.created_at from flow_execution e where e.flow_id = p_flow and e.run_number = v_number - 1));
     insert into flow_execution (id, organization_id, flow_id, flow_version, status, input, input_task_name,
-        triggered_task_executor_name, run_number, lease, owner, wake_at, queued_at, created_by, modified_by, created_at)
+        triggered_task_executor_name, run_number, lease, owner, wake_at, queued_at, created_by, modified_by, created_at,
+        updated_at)
     values (p_execution, p_organization, p_flow, p_flow_version,
         case when v_queued then 'queued' else 'running' end, p_input::json, p_input_task_name,
         p_triggered_task_executor_name, v_number, 1, case when v_queued then null else p_owner end,
         case when not v_queued then clock_timestamp() end, case when v_queued then clock_timestamp() end,
-        p_requested_by, p_requested_by,
-        greatest(date_trunc('milliseconds', clock_timestamp()), (
-            select e.created_at from flow_execution e where e.flow_id = p_flow and e.run_number = v_number - 1)));
+        p_requested_by, p_requested_by, v_created_at, v_created_at);
     insert into generation (flow_execution_id, generation, mode, flow_version_from, flow_version_to, requested_by,
         idempotency_key, request_id, trace_parent)
     values (p_execution, 1, 'first', p_flow_version, p_flow_version, p_requested_by, p_idempotency_key,
@@ -383,20 +387,18 @@ begin
         return;
     end if;
 
-    update flow_execution e set tagged = true where e.id = any (p_execution) and not e.tagged;
     for v_change in
-        select r.*, e.flow_id, e.created_at, e.status, e.updated_at
+        select r.*, e.flow_id, e.created_at
         from unnest(p_operation, p_execution, p_task, p_tag, p_tag_type, p_metadata, p_metadata_digest) with ordinality
             as r (operation, execution, task, tag, tag_type, metadata, digest, ord)
         join flow_execution e on e.id = r.execution order by r.ord
     loop
         ord := v_change.ord;
         if v_change.operation = 'add' then
-            insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, execution_status,
-                execution_updated_at, task_name, tag, tag_type, tag_metadata, metadata_digest, modified_by)
-            values (p_organization, v_change.execution, v_change.flow_id, v_change.created_at, v_change.status,
-                v_change.updated_at, v_change.task, v_change.tag, v_change.tag_type, v_change.metadata::json,
-                decode(v_change.digest, 'hex'), p_author)
+            insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name, tag,
+                tag_type, tag_metadata, metadata_digest, modified_by)
+            values (p_organization, v_change.execution, v_change.flow_id, v_change.created_at, v_change.task,
+                v_change.tag, v_change.tag_type, v_change.metadata::json, decode(v_change.digest, 'hex'), p_author)
             on conflict (flow_execution_id, task_name, tag, tag_type, metadata_digest) where deleted_at is null
             do nothing;
             outcome := case when found then 'added' else 'already_exists' end;
@@ -412,21 +414,6 @@ begin
     end loop;
 end
 $$;
-
--- Shows on an execution's tags what has become of it; it is locked.
-create or replace function show_on_tags() returns trigger
-language plpgsql as $$
-begin
-    update task_tag t set execution_status = new.status, execution_updated_at = new.updated_at
-    where t.flow_execution_id = new.id and t.deleted_at is null;
-    return null;
-end
-$$;
-
-create or replace trigger flow_execution_tagged after update on flow_execution
-    for each row when (new.tagged and new.deleted_at is null
-        and (old.status <> new.status or old.updated_at <> new.updated_at))
-    execute function show_on_tags();
 
 -- The number of a flow's first execution that was created at a time or later, or the next one that there will be. They
 -- are numbered in that order without a gap.

@@ -136,9 +136,9 @@ class FlowExecutionListsTest {
                 "update flow set executions_count = $2, deleted_executions_count = 5 where id = $1",
                 Tuple.of(id, EXECUTIONS));
         organizations.execute(
-                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at,"
-                        + " execution_status, execution_updated_at, task_name, tag, tag_type, metadata_digest,"
-                        + " modified_by) select organization_id, id, flow_id, created_at, status, updated_at, name, case when run_number % 10000 = 1"
+                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name,"
+                        + " tag, tag_type, metadata_digest, modified_by)"
+                        + " select organization_id, id, flow_id, created_at, name, case when run_number % 10000 = 1"
                         + " then 'rare' else 'common' end, 'k', '', 'test' from flow_execution,"
                         + " unnest(array['in', 'other']) as name where flow_id = $1 and deleted_at is null"
                         + " and (run_number % 4 = 2 or run_number % 10000 = 1)",
@@ -191,6 +191,7 @@ class FlowExecutionListsTest {
                 Tuple.of(UUID.fromString(first)));
         String second = api.start(flow.toString(), "{}");
         assertThat(ids(list("&created_after=2100-01-01T00:00:00Z"))).containsExactlyInAnyOrder(first, second);
+        assertThat(ids(list("&updated_after=2100-01-01T00:00:00Z"))).containsExactly(second);
     }
 
     private void tag(String execution) {

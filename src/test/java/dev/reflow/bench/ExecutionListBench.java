@@ -125,21 +125,20 @@ class ExecutionListBench {
     private void fill() {
         organizations.execute(
                 "insert into flow_execution (id, organization_id, flow_id, flow_version, status, input,"
-                        + " input_task_name, run_number, active, created_by, modified_by, created_at, updated_at)"
+                        + " input_task_name, run_number, active, created_by, modified_by, created_at, updated_at, tagged)"
                         + " select gen_random_uuid(), $1, $2, 1, case when i > $3 - 20 then 'running'"
                         + " when i % 100000 = 0 then 'edited' when i % 1000 = 0 then 'stale'"
                         + " when i % 50 = 1 then 'cancelled' when i % 20 = 2 then 'failed' else 'completed' end,"
                         + " '{\"value\": 1}', 'in', i, false, 'bench', 'bench', at,"
-                        + " at + case when i % 100 = 7 then interval '90 days' else interval '3 seconds' end"
+                        + " at + case when i % 100 = 7 then interval '90 days' else interval '3 seconds' end, i % 10 < 2"
                         + " from generate_series(1, $3) i,"
                         + " lateral (select timestamptz '2026-01-01T00:00:00Z' + i * interval '1 second' as at) t",
                 Tuple.of(api.organization(), flow, EXECUTIONS));
         organizations.execute("update flow set executions_count = $2 where id = $1", Tuple.of(flow, EXECUTIONS));
         organizations.execute(
-                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at,"
-                        + " execution_status, execution_updated_at, task_name, tag, tag_type, metadata_digest,"
-                        + " modified_by)"
-                        + " select organization_id, id, flow_id, created_at, status, updated_at, 'in', case when run_number % 100000 = 1"
+                "insert into task_tag (organization_id, flow_execution_id, flow_id, execution_created_at, task_name,"
+                        + " tag, tag_type, metadata_digest, modified_by)"
+                        + " select organization_id, id, flow_id, created_at, 'in', case when run_number % 100000 = 1"
                         + " then 'rare' when run_number <= $2 / 10 then 'old' else 'common' end, 'k', '', 'bench'"
                         + " from flow_execution where flow_id = $1 and run_number % 10 < 2",
                 Tuple.of(flow, EXECUTIONS));
