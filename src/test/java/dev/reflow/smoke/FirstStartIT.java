@@ -70,13 +70,15 @@ class FirstStartIT {
     @Test
     @JvmOnly
     void secondServiceOnTheSameFolderSaysSoAndStops() throws Exception {
-        try (ReflowProcess service = ReflowProcess.start(folder, Map.of());
+        String key = "saf_of-the-first-service";
+        try (ReflowProcess service = ReflowProcess.start(folder, Map.of("REFLOW_BOOTSTRAP_API_KEY", key));
                 ReflowProcess second = ReflowProcess.launch(folder, Map.of())) {
             assertThat(second.awaitEnd()).isNotZero();
             assertThat(second.output())
                     .contains("The database folder " + folder + " is in use by process " + service.pid())
                     .doesNotContain("\tat ");
-            assertThat(service.client("").isReady()).isTrue();
+            assertThat(service.client(key).isReady()).isTrue();
+            service.client(key).get("/api/flows").expect(200);
         }
     }
 
